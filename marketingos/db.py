@@ -1,0 +1,93 @@
+"""The database: one engine, and `session()` as the one way in.
+
+`async with session() as s:` is a transaction: it commits on the way out and rolls back on an error; nobody calls
+commit. `reading()` is for reads alone. SQLite runs in WAL mode and writers take their lock at the start
+(`BEGIN IMMEDIATE`), so that two writers queue instead of failing half-way (sqlite.org/lang_transaction.html);
+PostgreSQL gets the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Select, event
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from marketingos.settings import get_settings
+
+_engine: AsyncEngine | None = None
+
+
+def engine() -> AsyncEngine:
+    """The engine of this process, made at first use."""
+    global _engine
+    if _engine is None:
+        _engine = _make_engine(get_settings().async_database_url)
+    return _engine
+
+
+async def dispose() -> None:
+    """Closes every connection; the next use opens anew. A process that changes its event loop calls it."""
+    global _engine
+    if _engine is not None:
+        await _engine.dispose()
+        _engine = None
+
+
+@asynccontextmanager
+async def session() -> AsyncIterator[AsyncSession]:
+    """A transaction that may write."""
+    async with _sessions()() as opened:
+        async with opened.begin():
+            await _take_write_lock(opened)
+            yield opened
+
+
+@asynccontextmanager
+async def reading() -> AsyncIterator[AsyncSession]:
+    """A snapshot to read from; nothing is flushed."""
+    async with _sessions()(autoflush=False) as opened:
+        yield opened
+
+
+def is_sqlite() -> bool:
+    """Whether rows are in SQLite: one writer at a time, no row locks."""
+    return engine().dialect.name == "sqlite"
+
+
+def claimable(statement: Select[Any]) -> Select[Any]:
+    """Row locks for a claim: other replicas skip what this one takes. SQLite's single writer needs none."""
+    return statement if is_sqlite() else statement.with_for_update(skip_locked=True)
+
+
+def _sessions() -> Callable[..., AsyncSession]:
+    return async_sessionmaker(engine(), class_=AsyncSession, expire_on_commit=False)
+
+
+async def _take_write_lock(opened: AsyncSession) -> None:
+    if is_sqlite():
+        connection = await opened.connection()
+        await connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _make_engine(url: str) -> AsyncEngine:
+    if not url.startswith("sqlite"):
+        return create_async_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    get_settings().data_dir.mkdir(parents=True, exist_ok=True)
+    made = create_async_engine(url, connect_args={"timeout": 30})
+    event.listen(made.sync_engine, "connect", _prepare_sqlite)
+    return made
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """The driver's own BEGIN comes too late to be immediate; it is switched off and ours is used."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+

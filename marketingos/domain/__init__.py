@@ -1,0 +1,40 @@
+"""Tables and rules, a noun a file. No I/O and no settings here; time is an argument.
+
+Importing this package registers every table on `SQLModel.metadata`.
+"""
+
+from marketingos.domain.account import Account, ProductAccount
+from marketingos.domain.audit import AuditEntry, Heartbeat, Mark
+from marketingos.domain.cycle import CycleRun, Spend
+from marketingos.domain.delivery import Attempt, Delivery
+from marketingos.domain.media import Media
+from marketingos.domain.performance import Reading
+from marketingos.domain.post import Post, Revision, Variant, VariantMedia
+from marketingos.domain.product import Fact, Product
+from marketingos.domain.slot import Slot
+from marketingos.domain.user import LoginAttempt, LoginSession, LoginTicket, User
+
+TABLES = (
+    Account,
+    Attempt,
+    AuditEntry,
+    CycleRun,
+    Delivery,
+    Fact,
+    Heartbeat,
+    LoginAttempt,
+    LoginSession,
+    LoginTicket,
+    Mark,
+    Media,
+    Post,
+    Product,
+    ProductAccount,
+    Reading,
+    Revision,
+    Slot,
+    Spend,
+    User,
+    Variant,
+    VariantMedia,
+)

@@ -1,0 +1,62 @@
+"""A place to publish: a Page, an Instagram account, a TikTok creator, a LinkedIn organisation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from marketingos.domain.columns import Embedded, word
+from marketingos.domain.platform import Platform
+
+
+class AccountKind(StrEnum):
+    """What a platform calls the thing that posts."""
+
+    PAGE = "page"
+    INSTAGRAM = "instagram"
+    CREATOR = "creator"
+    ORGANIZATION = "organization"
+    MEMBER = "member"
+
+
+class AccountState(StrEnum):
+    """Whether its permission works."""
+
+    ACTIVE = "active"
+    NEEDS_RECONNECT = "needs_reconnect"
+
+
+class Account(SQLModel, table=True):
+    """`sealed_token` and `sealed_refresh_token` are vault ciphertext; clear tokens never reach a row.
+
+    `options` holds standing choices such as TikTok's privacy level, which a person made.
+    """
+
+    __table_args__ = (UniqueConstraint("platform", "external_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    platform: Platform = Field(sa_type=word(Platform))
+    kind: AccountKind = Field(sa_type=word(AccountKind))
+    external_id: str = Field(max_length=255)
+    parent_external_id: str | None = Field(default=None, max_length=255)
+    name: str = Field(max_length=200)
+    handle: str = Field(default="", max_length=200)
+    followers: int | None = None
+    sealed_token: str
+    sealed_refresh_token: str | None = None
+    token_expires_at: datetime | None = None
+    scopes: tuple[str, ...] = Field(default=(), sa_type=Embedded(tuple[str, ...]))  # type: ignore[call-overload]
+    state: AccountState = Field(default=AccountState.ACTIVE, sa_type=word(AccountState))
+    state_reason: str | None = Field(default=None, max_length=120)
+    options: dict[str, Any] = Field(default_factory=dict, sa_type=Embedded(dict[str, Any]))
+    connected_at: datetime
+
+
+class ProductAccount(SQLModel, table=True):
+    """Which accounts a product publishes on."""
+
+    product_id: int = Field(foreign_key="product.id", primary_key=True, ondelete="CASCADE")
+    account_id: int = Field(foreign_key="account.id", primary_key=True, ondelete="CASCADE")

@@ -1,0 +1,63 @@
+"""Orchestration cycles and what the AI cost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, SQLModel
+
+from marketingos.domain.columns import word
+
+
+class CycleState(StrEnum):
+    """How a cycle stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class CycleRun(SQLModel, table=True):
+    """One run: for every active product, or for `product_id` alone.
+
+    `window` is unique (`scheduled:2026-11-23T06` or `manual:…`), so two replicas or a catch-up run it once. `planned`,
+    `written`, `pictured` and `failed` count posts while it runs.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    window: str = Field(unique=True, max_length=80)
+    product_id: int | None = Field(default=None, foreign_key="product.id")
+    asked_by: str = Field(default="", max_length=120)
+    state: CycleState = Field(default=CycleState.QUEUED, sa_type=word(CycleState), index=True)
+    planned: int = 0
+    written: int = 0
+    pictured: int = 0
+    failed: int = 0
+    step: str = Field(default="", max_length=120)
+    error_key: str | None = Field(default=None, max_length=80)
+    lease_until: datetime | None = None
+    created_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    updated_at: datetime
+
+
+class Spend(SQLModel, table=True):
+    """One paid call, booked as soon as its answer arrives and before the answer is judged. Tokens as billed."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(index=True)
+    provider: str = Field(max_length=20)
+    model: str = Field(max_length=80)
+    purpose: str = Field(max_length=40)
+    product_id: int | None = Field(default=None, foreign_key="product.id")
+    cycle_id: int | None = Field(default=None, foreign_key="cyclerun.id")
+    input_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    output_tokens: int = 0
+    units: int = 0
+    euro: float = 0.0
+    request_id: str = Field(default="", max_length=120)

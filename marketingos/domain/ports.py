@@ -1,0 +1,160 @@
+"""What the product needs from outside, as protocols, and the frozen values that cross.
+
+Publishing is a walk in steps, so that a process may die between any two of them: `prepare` is called until it answers
+`Ready`; nothing it does is visible. Then the engine writes its intent and calls `commit` once: the call that makes
+the post visible. A platform that needs time afterwards answers `Accepted`, and `settle` is called until the post has
+its id. `look_up` answers, for a commit whose outcome is not known, what is really there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from pydantic import SecretStr
+
+from marketingos.domain.account import AccountKind
+from marketingos.domain.delivery import Attachment, Content
+from marketingos.domain.performance import Metrics
+from marketingos.domain.platform import Platform
+
+Progress = Mapping[str, Any]
+"""Harmless steps already done, as JSON: container ids, uploaded photos, upload addresses."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """The right to act for an account. The token is clear only in here, and only in memory."""
+
+    account_id: int
+    kind: AccountKind
+    external_id: str
+    token: SecretStr
+    handle: str = ""
+    parent_external_id: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Working:
+    """A harmless step is done; save `progress` and call `prepare` again after `wait`."""
+
+    progress: Progress
+    wait: timedelta = timedelta()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """All harmless steps are done; `commit` is next."""
+
+    progress: Progress
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """The platform has it and works on it; call `settle` after `wait`."""
+
+    progress: Progress
+    wait: timedelta = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """It is visible."""
+
+    external_id: str
+    permalink: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Absent:
+    """It was looked for and is surely not there; sending is safe."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undecided:
+    """It could not be told; look again later, and in the end ask a person."""
+
+
+class Library(Protocol):
+    """The stored files, as publishers need them."""
+
+    async def read(self, attachment: Attachment) -> bytes: ...
+
+    def public_url(self, attachment: Attachment) -> str: ...
+
+
+class Publisher(Protocol):
+    """One platform. Methods raise `OutsideError`s; see errors.py for which mean what."""
+
+    platform: Platform
+
+    async def prepare(self, grant: Grant, content: Content, progress: Progress) -> Working | Ready: ...
+
+    async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted: ...
+
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted: ...
+
+    async def look_up(
+        self, grant: Grant, content: Content, progress: Progress, since: datetime
+    ) -> Published | Accepted | Absent | Undecided: ...
+
+    async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """What one paid call used: tokens as billed, or `units` (pictures, seconds of video)."""
+
+    provider: str
+    model: str
+    purpose: str
+    input_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    output_tokens: int = 0
+    units: int = 0
+    dollars: float = 0.0
+    request_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """One post to write: the stable part (`book`, cached by the model's host) and the part of this slot (`brief`)."""
+
+    rules: str
+    book: str
+    brief: str
+    platforms: tuple[Platform, ...]
+    purpose: str = "post"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manuscript:
+    """The writer's answer, before it is judged: JSON text, how it ended, and what it cost."""
+
+    text: str
+    stop_reason: str
+    usage: Usage
+
+
+class Writer(Protocol):
+    """Writes posts. The answer obeys the JSON schema in `schema` when `stop_reason` is `end_turn`."""
+
+    async def write(self, assignment: Assignment, schema: Mapping[str, Any]) -> Manuscript: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Illustration:
+    """A picture as downloaded, and what it cost."""
+
+    data: bytes
+    usage: Usage
+
+
+class Illustrator(Protocol):
+    """Makes pictures. `aspect` is `4:5`, `1:1` or `9:16`."""
+
+    async def draw(self, prompt: str, aspect: str) -> Illustration: ...

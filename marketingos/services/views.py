@@ -1,0 +1,286 @@
+"""What the ways in get to see: frozen values, safe to send to a browser. Rows never leave the services floor.
+
+Times are aware UTC instants; `wall` times are what the clock shows in `timezone`. Texts for people (dates, sentences)
+are made by whoever shows them, in the person's language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from marketingos.domain.cycle import CycleState
+from marketingos.domain.delivery import DeliveryStatus, HoldReason
+from marketingos.domain.media import MediaKind
+from marketingos.domain.performance import Metrics
+from marketingos.domain.platform import Format, Platform
+from marketingos.domain.post import Origin, PostStatus, RejectReason, VariantStatus
+from marketingos.domain.user import Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonView:
+    """Who is here. `language` and `theme` are their own choice, or None."""
+
+    id: int
+    name: str
+    email: str
+    role: Role
+    language: str | None = None
+    theme: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductView:
+    """A product in lists and headers. `palette` ground first; `mark` is a lucide icon name."""
+
+    id: int
+    name: str
+    mark: str
+    palette: tuple[str, ...]
+    active: bool
+    website: str = ""
+    language: str = "es"
+    timezone: str = "Europe/Madrid"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountView:
+    """A connected account, without any secret."""
+
+    id: int
+    platform: Platform
+    name: str
+    handle: str
+    followers: int | None = None
+    working: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class MediaView:
+    """A stored file: public addresses of the file and of its small picture; pixels; seconds for a video."""
+
+    id: int
+    kind: MediaKind
+    url: str
+    thumbnail_url: str
+    width: int
+    height: int
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptView:
+    """One try of a delivery. `error_key` names the sentence for people."""
+
+    number: int
+    started_at: datetime
+    outcome: str | None
+    error_key: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryView:
+    """One variant on its way to one account."""
+
+    id: int
+    account: AccountView
+    status: DeliveryStatus
+    due_at: datetime
+    next_try_at: datetime | None = None
+    permalink: str | None = None
+    published_at: datetime | None = None
+    hold_reason: HoldReason | None = None
+    error_key: str | None = None
+    undo_until: datetime | None = None
+    attempts: tuple[AttemptView, ...] = ()
+    metrics: Metrics | None = None
+    measured_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantView:
+    """The post on one platform. `length` and `limit` are in the platform's own units; `findings` are catalogue keys
+    of what is wrong with it (`check.too_long`, `check.no_media`), empty when it may go out."""
+
+    id: int
+    platform: Platform
+    format: Format
+    status: VariantStatus
+    text: str
+    length: int
+    limit: int
+    cut: int
+    version: int
+    media: tuple[MediaView, ...] = ()
+    alt_text: str = ""
+    link_url: str = ""
+    first_comment: str = ""
+    findings: tuple[str, ...] = ()
+    edited_by: str | None = None
+    account: AccountView | None = None
+    deliveries: tuple[DeliveryView, ...] = ()
+    reject_reason: RejectReason | None = None
+    reject_note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhyView:
+    """Why this post is as it is."""
+
+    angle: str
+    hook_type: str
+    rationale: str
+    claims: tuple[tuple[str, str], ...] = ()
+    model: str = ""
+    prompt_version: str = ""
+    euro: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostView:
+    """Everything about a post, for the panel and the page."""
+
+    id: int
+    product: ProductView
+    title: str
+    status: PostStatus
+    scheduled_at: datetime
+    wall: datetime
+    timezone: str
+    origin: Origin
+    variants: tuple[VariantView, ...]
+    why: WhyView
+    media_error: str | None = None
+    can_edit: bool = False
+    can_approve: bool = False
+    undo_until: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChipView:
+    """A post in the calendar. `cause` is a catalogue key for the second line of a post that needs a hand."""
+
+    id: int
+    product: ProductView
+    title: str
+    status: PostStatus
+    scheduled_at: datetime
+    wall: datetime
+    timezone: str
+    platforms: tuple[Platform, ...]
+    thumbnail_url: str = ""
+    cause: str | None = None
+    movable: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class FreeSlotView:
+    """A slot that no post fills yet."""
+
+    product: ProductView
+    wall: datetime
+    scheduled_at: datetime
+    platforms: tuple[Platform, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarView:
+    """A window of the calendar. `counts` by status word over the window, before the status filter."""
+
+    chips: tuple[ChipView, ...]
+    free_slots: tuple[FreeSlotView, ...]
+    counts: dict[str, int]
+    products: tuple[ProductView, ...]
+    revision: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CycleView:
+    """A cycle while it runs and when it is over. Counts are posts."""
+
+    id: int
+    state: CycleState
+    planned: int
+    written: int
+    pictured: int
+    failed: int
+    step: str = ""
+    product_name: str | None = None
+    error_key: str | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PulseView:
+    """What the frame shows on every page: what goes out next, and what waits for a person."""
+
+    revision: str
+    next_due_at: datetime | None
+    to_approve: int
+    troubled: int
+    sandbox: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayView:
+    """One day of the chart: engagement gained on that day; None is not known."""
+
+    day: date
+    engagement: int | None
+    posts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MomentView:
+    """One point of the live chart: total engagement known at an instant."""
+
+    at: datetime
+    engagement: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformFigures:
+    """A platform's share of the period."""
+
+    platform: Platform
+    posts: int
+    metrics: Metrics
+    engagement: int | None
+    measured_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostFigures:
+    """One published delivery in the table."""
+
+    post_id: int
+    title: str
+    product: ProductView
+    platform: Platform
+    published_at: datetime
+    permalink: str | None
+    thumbnail_url: str
+    metrics: Metrics
+    engagement: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngagementView:
+    """The analytics page: a period, the equal period before it, and the figures of both."""
+
+    start: date
+    end: date
+    published: int
+    published_before: int
+    failed: int
+    totals: Metrics
+    totals_before: Metrics
+    days: tuple[DayView, ...]
+    moments: tuple[MomentView, ...]
+    platforms: tuple[PlatformFigures, ...]
+    posts: tuple[PostFigures, ...]
+    products: tuple[ProductView, ...]
+    measured_at: datetime | None
+    revision: str

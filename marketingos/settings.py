@@ -1,0 +1,151 @@
+"""The one reader of the environment.
+
+Every name is an environment variable (and may stand in `.env`); every field says what it is for, and the
+README's table is checked against these descriptions.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import AwareDatetime, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+GRAPH_HOST = "https://graph.facebook.com"
+"""Meta's Graph API; see developers.facebook.com/docs/graph-api/overview."""
+
+OUTSIDE_CREDENTIALS = (
+    "anthropic_api_key",
+    "replicate_api_token",
+    "meta_app_secret",
+    "meta_access_token",
+    "tiktok_client_secret",
+    "linkedin_client_secret",
+    "linkedin_member_client_secret",
+)
+
+
+class Settings(BaseSettings):
+    """What the environment says, validated once. Read it through `get_settings()`."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    database_url: str = Field("", description="SQLite or PostgreSQL; empty means SQLite in `DATA_DIR`")
+    redis_url: str = Field("", description="Reflex's session state when there is more than one replica")
+    data_dir: Path = Field(Path("data"), description="where SQLite, media and the sandbox keep their files")
+    public_url: str = Field("", description="where browsers and platforms reach this server; empty means localhost")
+    port: int = Field(3000, ge=1, le=65535, description="the one port that serves pages, events and API")
+    secret_keys: SecretStr = Field(
+        SecretStr(""), description="comma-separated Fernet keys; the first seals, all open; required outside the sandbox"
+    )
+    sandbox: Literal["auto", "1", "0"] = Field(
+        "auto", description="`1` the local twin of the outside world, `0` the real one, `auto` the twin when no credential is set"
+    )
+    organization_id: str = Field("8uu4-W6mScG8IQtY", description="the organisation every API call must name")
+    organization_name: str = Field("CodeTix", description="shown at log-in and in mails")
+    timezone: str = Field("Europe/Madrid", description="the organisation's IANA time zone")
+    language: Literal["es", "en"] = Field("es", description="language of a person who has not chosen one")
+    scheduler: Literal["embedded", "external"] = Field(
+        "embedded", description="`embedded` runs the sweeps in the server, `external` leaves them to the commands"
+    )
+    cycle_hours: int = Field(6, ge=1, le=168, description="hours between orchestration cycles")
+    publish_every_minutes: int = Field(5, ge=1, le=60, description="minutes between publishing sweeps")
+    measure_every_seconds: int = Field(60, ge=1, le=3600, description="seconds between measuring sweeps")
+    horizon_days: int = Field(7, ge=1, le=60, description="days ahead that a cycle fills")
+    posts_per_cycle: int = Field(12, ge=1, le=500, description="most posts that one cycle writes for one product")
+    anthropic_api_key: SecretStr = Field(SecretStr(""), description="Claude's key")
+    anthropic_base_url: str = Field("https://api.anthropic.com", description="base of Claude's API")
+    claude_model: str = Field("claude-sonnet-5-5", description="the model that writes posts")
+    claude_fast_model: str = Field("claude-haiku-5-5", description="the model for cheap checks")
+    replicate_api_token: SecretStr = Field(SecretStr(""), description="Replicate's token")
+    replicate_base_url: str = Field("https://api.replicate.com", description="base of Replicate's API")
+    replicate_image_model: str = Field("google/nano-banana-2", description="the model that makes pictures")
+    meta_app_id: str = Field("", description="Meta app id")
+    meta_app_secret: SecretStr = Field(SecretStr(""), description="Meta app secret")
+    meta_access_token: SecretStr = Field(SecretStr(""), description="a first Page token, moved into the vault at start")
+    meta_page_id: str = Field("", description="the Page that `META_ACCESS_TOKEN` belongs to")
+    meta_graph_url: str = Field(GRAPH_HOST, description="base of Meta's Graph API")
+    meta_graph_version: str = Field("v25.0", pattern=r"^v\d+\.0$", description="pinned Graph API version")
+    tiktok_client_key: str = Field("", description="TikTok client key")
+    tiktok_client_secret: SecretStr = Field(SecretStr(""), description="TikTok client secret")
+    tiktok_api_url: str = Field("https://open.tiktokapis.com", description="base of TikTok's API")
+    linkedin_client_id: str = Field("", description="LinkedIn app of the community management product")
+    linkedin_client_secret: SecretStr = Field(SecretStr(""), description="its secret")
+    linkedin_member_client_id: str = Field("", description="LinkedIn app for members")
+    linkedin_member_client_secret: SecretStr = Field(SecretStr(""), description="its secret")
+    linkedin_api_url: str = Field("https://api.linkedin.com", description="base of LinkedIn's API")
+    linkedin_version: str = Field("202609", pattern=r"^20\d{4}$", description="pinned LinkedIn API version, YYYYMM")
+    eur_per_usd: float = Field(0.92, gt=0, description="exchange rate used to book AI spend in euro")
+    ai_budget_day: float = Field(5.0, ge=0, description="euro that AI may cost in a day; over it nothing is asked")
+    ai_budget_month: float = Field(60.0, ge=0, description="euro that AI may cost in a month")
+    admin_email: str = Field("", description="first user; without it a one-time set-up link is printed")
+    admin_password: SecretStr = Field(SecretStr(""), description="first user's password")
+    clock_speed: float = Field(1.0, gt=0, le=100_000, description="sandbox world only: how fast time runs")
+    clock_start: AwareDatetime | None = Field(
+        None, description="sandbox world only: the real moment from which time runs at `CLOCK_SPEED`"
+    )
+    log_format: Literal["auto", "json", "console"] = Field("auto", description="`auto`: console at a terminal, JSON else")
+
+    @field_validator("database_url")
+    @classmethod
+    def _driver(cls, url: str) -> str:
+        """Hosts hand out `postgres://`; SQLAlchemy wants the driver named."""
+        for prefix in ("postgres://", "postgresql://"):
+            if url.startswith(prefix):
+                return "postgresql+psycopg://" + url.removeprefix(prefix)
+        return url
+
+    @model_validator(mode="after")
+    def _time_runs_faster_in_the_sandbox_only(self) -> Settings:
+        if not self.is_sandbox and (self.clock_speed != 1.0 or self.clock_start):
+            raise ValueError("CLOCK_SPEED and CLOCK_START belong to the sandbox world; unset them or set SANDBOX=1")
+        if self.clock_speed != 1.0 and self.clock_start is None:
+            raise ValueError("CLOCK_SPEED needs CLOCK_START, the real moment from which time runs faster")
+        return self
+
+    @cached_property
+    def is_sandbox(self) -> bool:
+        """Whether the outside world is the local twin."""
+        if self.sandbox != "auto":
+            return self.sandbox == "1"
+        return self._has_no_credential and self._is_loopback
+
+    @property
+    def _has_no_credential(self) -> bool:
+        return not any(getattr(self, name).get_secret_value() for name in OUTSIDE_CREDENTIALS)
+
+    @property
+    def _is_loopback(self) -> bool:
+        host = urlsplit(self.public_url).hostname or "localhost"
+        if host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def base_url(self) -> str:
+        """Where browsers reach this server, without a final slash."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def sync_database_url(self) -> str:
+        """The database for Alembic, which works without an event loop."""
+        return self.async_database_url.replace("+aiosqlite", "")
+
+    @property
+    def async_database_url(self) -> str:
+        """The database for the running server."""
+        url = self.database_url or f"sqlite:///{(self.data_dir / 'marketingos.db').resolve()}"
+        return url.replace("sqlite://", "sqlite+aiosqlite://", 1)
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process. Tests call `get_settings.cache_clear()` after changing the environment."""
+    return Settings()
