@@ -25,10 +25,10 @@ def upgrade() -> None:
     sa.Column('sealed_token', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('sealed_refresh_token', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('token_expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.Column('scopes', marketingos.domain.columns.JSON(), nullable=False),
+    sa.Column('scopes', sa.JSON(), nullable=False),
     sa.Column('state', sa.Enum('active', 'needs_reconnect', name='accountstate', native_enum=False, length=32), nullable=False),
     sa.Column('state_reason', sqlmodel.sql.sqltypes.AutoString(length=120), nullable=True),
-    sa.Column('options', marketingos.domain.columns.JSON(), nullable=False),
+    sa.Column('options', sa.JSON(), nullable=False),
     sa.Column('connected_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('platform', 'external_id')
@@ -39,7 +39,7 @@ def upgrade() -> None:
     sa.Column('actor', sqlmodel.sql.sqltypes.AutoString(length=254), nullable=False),
     sa.Column('action', sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
     sa.Column('subject', sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
-    sa.Column('detail', marketingos.domain.columns.JSON(), nullable=False),
+    sa.Column('detail', sa.JSON(), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('auditentry', schema=None) as batch_op:
@@ -94,8 +94,8 @@ def upgrade() -> None:
     sa.Column('website', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('language', sqlmodel.sql.sqltypes.AutoString(length=8), nullable=False),
     sa.Column('timezone', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
-    sa.Column('voice', marketingos.domain.columns.JSON(), nullable=False),
-    sa.Column('template', marketingos.domain.columns.JSON(), nullable=False),
+    sa.Column('voice', sa.JSON(), nullable=False),
+    sa.Column('template', sa.JSON(), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('late_after_minutes', sa.Integer(), nullable=False),
     sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -187,7 +187,7 @@ def upgrade() -> None:
     sa.Column('product_id', sa.Integer(), nullable=False),
     sa.Column('weekday', sa.Integer(), nullable=False),
     sa.Column('local_time', sa.Time(), nullable=False),
-    sa.Column('platforms', marketingos.domain.columns.JSON(), nullable=False),
+    sa.Column('platforms', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['product_id'], ['product.id'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id')
     )
@@ -204,7 +204,7 @@ def upgrade() -> None:
     sa.Column('timezone', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
     sa.Column('scheduled_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('origin', sa.Enum('ai', 'hand', 'api', name='origin', native_enum=False, length=32), nullable=False),
-    sa.Column('brief', marketingos.domain.columns.JSON(), nullable=False),
+    sa.Column('brief', sa.JSON(), nullable=False),
     sa.Column('media_error', sqlmodel.sql.sqltypes.AutoString(length=120), nullable=True),
     sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('updated_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -251,7 +251,7 @@ def upgrade() -> None:
     sa.Column('alt_text', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('link_url', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('first_comment', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('options', marketingos.domain.columns.JSON(), nullable=False),
+    sa.Column('options', sa.JSON(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('edited_by', sqlmodel.sql.sqltypes.AutoString(length=120), nullable=True),
     sa.Column('approved_hash', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
@@ -271,7 +271,7 @@ def upgrade() -> None:
     sa.Column('variant_id', sa.Integer(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
     sa.Column('status', sa.Enum('queued', 'sending', 'retrying', 'published', 'failed', 'unknown', 'held', 'cancelled', name='deliverystatus', native_enum=False, length=32), nullable=False),
-    sa.Column('content', marketingos.domain.columns.JSON(), nullable=False),
+    sa.Column('content', sa.JSON(), nullable=False),
     sa.Column('content_hash', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
     sa.Column('due_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('not_before', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -279,7 +279,7 @@ def upgrade() -> None:
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('lease_until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('fence', sa.Integer(), nullable=False),
-    sa.Column('progress', marketingos.domain.columns.JSON(), nullable=False),
+    sa.Column('progress', sa.JSON(), nullable=False),
     sa.Column('intent_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('accepted_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('external_id', sqlmodel.sql.sqltypes.AutoString(length=255), nullable=True),
@@ -349,7 +349,7 @@ def upgrade() -> None:
     sa.Column('shares', sa.Integer(), nullable=True),
     sa.Column('saves', sa.Integer(), nullable=True),
     sa.Column('clicks', sa.Integer(), nullable=True),
-    sa.Column('raw', marketingos.domain.columns.JSON(), nullable=False),
+    sa.Column('raw', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id')
     )
