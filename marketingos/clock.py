@@ -30,6 +30,11 @@ def today(timezone: str) -> date:
     return now().astimezone(ZoneInfo(timezone)).date()
 
 
+def human(span: timedelta) -> timedelta:
+    """A span that a person waits (an undo, a session), in this clock's time: it stays that long however fast time runs."""
+    return span * get_settings().clock_speed
+
+
 def real_seconds(span: timedelta) -> float:
     """How many seconds of real waiting a span of this clock takes."""
     return span.total_seconds() / get_settings().clock_speed

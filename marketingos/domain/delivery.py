@@ -28,7 +28,7 @@ from marketingos.errors import OutsideError
 UNDO_WINDOW = timedelta(seconds=10)
 """An approved delivery cannot be claimed for this long, so that undo is real."""
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=2)
 """How long a worker may hold a delivery without saying that it is alive."""
 
 MAX_ATTEMPTS = 6
@@ -101,7 +101,7 @@ class Content(BaseModel):
 
 class Delivery(SQLModel, table=True):
     """See the module. `progress` keeps the harmless steps already done (uploads, containers) so that they are not
-    repeated; `intent_at` is written before the call that makes the post visible."""
+    repeated; `intent_at` is written before the call that makes the post visible; `looks` counts look-ups of an unconfirmed one."""
 
     __table_args__ = (UniqueConstraint("variant_id", "account_id"),)
 
@@ -120,6 +120,7 @@ class Delivery(SQLModel, table=True):
     progress: dict[str, Any] = Field(default_factory=dict, sa_type=Embedded(dict[str, Any]))
     intent_at: datetime | None = None
     accepted_at: datetime | None = None
+    looks: int = 0
     external_id: str | None = Field(default=None, max_length=255)
     permalink: str | None = Field(default=None, max_length=500)
     published_at: datetime | None = None
@@ -129,6 +130,11 @@ class Delivery(SQLModel, table=True):
     created_at: datetime
 
     account: Account = Relationship(sa_relationship_kwargs=dict(RELATED))
+
+    @property
+    def may_be_out(self) -> bool:
+        """Whether it is visible, or may be: nothing about it can be changed any more."""
+        return self.status in (DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN, DeliveryStatus.PUBLISHED)
 
     def is_free(self, now: datetime) -> bool:
         """Whether a worker may take it now: due, and nobody alive holds it."""
@@ -148,6 +154,16 @@ class Delivery(SQLModel, table=True):
         self.lease_until = now + LEASE
         self.fence += 1
         return self.fence
+
+    def requeue(self, content: Content, due_at: datetime, not_before: datetime, late_after: datetime) -> None:
+        """Puts it (back) in the queue with what was approved now; uploads of other content are forgotten."""
+        if self.content_hash != content.hash:
+            self.progress = {}
+        self.status = DeliveryStatus.QUEUED
+        self.content, self.content_hash = content, content.hash
+        self.due_at, self.not_before, self.late_after = due_at, not_before, late_after
+        self.attempts = self.looks = 0
+        self.intent_at = self.accepted_at = self.lease_until = self.hold_reason = self.error_key = None
 
     def publish(self, external_id: str, permalink: str | None, now: datetime) -> None:
         """It is visible; the first reading is due soon."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlmodel import Field, Relationship, SQLModel, UniqueConstraint
 
 from marketingos.domain.columns import RELATED, Embedded, word
-from marketingos.domain.delivery import Delivery, DeliveryStatus
+from marketingos.domain.delivery import Attachment, Content, Delivery, DeliveryStatus
 from marketingos.domain.media import Media
 from marketingos.domain.platform import Format, Platform
 
@@ -145,6 +145,25 @@ class Variant(SQLModel, table=True):
     media: list[Media] = Relationship(
         sa_relationship_kwargs={**RELATED, "secondary": "variantmedia", "order_by": "VariantMedia.position"}
     )
+
+
+    def content(self) -> Content:
+        """Exactly what goes out. Needs `media` loaded."""
+        attached = (
+            Attachment(**m.model_dump(include=_ATTACHED), alt_text=self.alt_text) for m in self.media
+        )
+        return Content(
+            platform=self.platform,
+            format=self.format,
+            text=self.text,
+            link_url=self.link_url,
+            first_comment=self.first_comment,
+            attachments=tuple(attached),
+            options=dict(self.options),
+        )
+
+
+_ATTACHED = set(Attachment.model_fields) - {"alt_text"}
 
 
 class VariantMedia(SQLModel, table=True):

@@ -1,0 +1,319 @@
+"""What people see of posts: one post in full, a window of the calendar, and the pulse that every page shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func
+from sqlalchemy.orm import selectinload
+from sqlmodel import col, select
+
+from marketingos import clock
+from marketingos.db import AsyncSession, reading
+from marketingos.domain.account import Account, AccountState
+from marketingos.domain.check import Severity
+from marketingos.domain.cycle import Spend
+from marketingos.domain.delivery import UNDO_WINDOW, Attempt, Delivery, DeliveryStatus, HoldReason
+from marketingos.domain.performance import Reading
+from marketingos.domain.platform import RULES, Format, Platform, in_order, wire_length
+from marketingos.domain.post import Post, PostStatus, Variant, VariantStatus, parts_of, status_of
+from marketingos.domain.product import Product
+from marketingos.domain.user import Deed, may
+from marketingos.errors import NotFound
+from marketingos.services import accounts, checking, media, planning, products
+from marketingos.services.people import require
+from marketingos.services.views import (
+    AttemptView,
+    CalendarView,
+    ChipView,
+    DeliveryView,
+    PersonView,
+    PostView,
+    PulseView,
+    VariantView,
+    WhyView,
+)
+from marketingos.settings import get_settings
+
+_ACTIVE = (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING)
+_TROUBLED = (DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN, DeliveryStatus.HELD)
+
+
+async def post(actor: PersonView, post_id: int) -> PostView:
+    """One post in full; `NotFound` when there is none."""
+    require(actor, Deed.LOOK)
+    async with reading() as s:
+        found = await _load(s, post_id)
+        product = (await s.exec(select(Product).where(Product.id == found.product_id))).one()
+        reachable = (await accounts.accounts_of(s, [found.product_id]))[found.product_id]
+        deliveries = [d for v in found.variants for d in v.deliveries]
+        attempts = await _attempts(s, deliveries)
+        readings = await _last_readings(s, deliveries)
+        euro = await _cost(s, found)
+    variants = tuple(_variant_view(found, v, reachable, attempts, readings) for v in _ordered(found.variants))
+    status = _status(found)
+    return PostView(
+        id=_id(found),
+        product=products.view_of(product),
+        title=found.title,
+        status=status,
+        scheduled_at=found.scheduled_at,
+        wall=datetime.fromisoformat(found.wall_time),
+        timezone=found.timezone,
+        origin=found.origin,
+        variants=variants,
+        why=_why(found, euro),
+        media_error=found.media_error,
+        can_edit=may(actor.role, Deed.EDIT),
+        can_approve=may(actor.role, Deed.APPROVE),
+        undo_until=_undo_until(deliveries),
+        updated_at=found.updated_at,
+    )
+
+
+async def calendar(
+    actor: PersonView,
+    *,
+    start: datetime,
+    end: datetime,
+    product_id: int | None = None,
+    platform: Platform | None = None,
+) -> CalendarView:
+    """The posts and free slots whose instants lie in [start, end), and how many there are of each status."""
+    require(actor, Deed.LOOK)
+    async with reading() as s:
+        statement = select(Post).where(col(Post.scheduled_at) >= start, col(Post.scheduled_at) < end)
+        if product_id is not None:
+            statement = statement.where(Post.product_id == product_id)
+        found = (await s.exec(statement.order_by(col(Post.scheduled_at)).options(*_WITH_PARTS))).all()
+        rows = (await s.exec(select(Product).where(col(Product.archived_at).is_(None)).order_by(Product.name))).all()
+        chosen = [p for p in rows if p.active and product_id in (None, p.id)]
+        free = await planning.free_slots(s, chosen, max(start, clock.now()), end)
+        moved = await _revision(s)
+    views = {p.id: products.view_of(p) for p in rows}
+    shown = [p for p in found if platform is None or any(v.platform is platform for v in p.variants)]
+    chips = tuple(_chip(p, views[p.product_id]) for p in shown if p.product_id in views)
+    return CalendarView(
+        chips=chips,
+        free_slots=tuple(f for f in free if platform is None or platform in f.platforms),
+        counts=dict(Counter(c.status.value for c in chips)),
+        products=tuple(views.values()),
+        revision=moved,
+    )
+
+
+async def pulse(actor: PersonView) -> PulseView:
+    """What goes out next and what waits for a person."""
+    require(actor, Deed.LOOK)
+    async with reading() as s:
+        next_due = (await s.exec(select(func.min(Delivery.not_before)).where(col(Delivery.status).in_(_ACTIVE)))).one()
+        waiting = select(func.count(func.distinct(Variant.post_id))).join(Post)
+        waiting = waiting.where(Variant.status == VariantStatus.PENDING, col(Post.scheduled_at) > clock.now())
+        to_approve = (await s.exec(waiting)).one()
+        troubled = select(func.count()).select_from(Delivery).where(col(Delivery.status).in_(_TROUBLED))
+        return PulseView(
+            revision=await _revision(s),
+            next_due_at=next_due,
+            to_approve=to_approve,
+            troubled=(await s.exec(troubled)).one(),
+            sandbox=get_settings().is_sandbox,
+        )
+
+
+async def revision() -> str:
+    """A word that changes whenever any post, variant or delivery does."""
+    async with reading() as s:
+        return await _revision(s)
+
+
+def obstacle(post: Post, variant: Variant, targets: Sequence[Account]) -> str | None:
+    """Why a variant cannot be approved, as a catalogue key; None when it can."""
+    if not targets:
+        return "check.no_account"
+    if not any(a.state is AccountState.ACTIVE for a in targets):
+        return "check.account_needs_reconnect"
+    return next((f for f in _findings(post, variant) if checking.severity(f) is Severity.BLOCKS), None)
+
+
+_PARTS = selectinload(Post.variants).options(  # type: ignore[arg-type]
+    selectinload(Variant.deliveries).options(selectinload(Delivery.account)),  # type: ignore[arg-type]
+    selectinload(Variant.media),  # type: ignore[arg-type]
+)
+_WITH_PARTS = (_PARTS,)
+
+
+async def _load(s: AsyncSession, post_id: int) -> Post:
+    found = (await s.exec(select(Post).where(Post.id == post_id).options(*_WITH_PARTS))).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+async def _revision(s: AsyncSession) -> str:
+    moved = (await s.exec(select(func.max(Post.updated_at)))).one()
+    return moved.isoformat() if moved else ""
+
+
+def _status(found: Post) -> PostStatus:
+    return status_of(parts_of(found.variants), found.scheduled_at, clock.now())
+
+
+def _ordered(variants: Sequence[Variant]) -> list[Variant]:
+    return sorted(variants, key=lambda v: list(Platform).index(v.platform))
+
+
+def _findings(found: Post, variant: Variant) -> tuple[str, ...]:
+    return checking.findings_of(variant, media_failed=found.media_error is not None)
+
+
+def _chip(found: Post, product: products.ProductView) -> ChipView:
+    pictures = [m for v in _ordered(found.variants) if v.format is not Format.VIDEO for m in v.media]
+    pictures += [m for v in found.variants for m in v.media]
+    status = _status(found)
+    return ChipView(
+        id=_id(found),
+        product=product,
+        title=found.title,
+        status=status,
+        scheduled_at=found.scheduled_at,
+        wall=datetime.fromisoformat(found.wall_time),
+        timezone=found.timezone,
+        platforms=in_order([v.platform for v in found.variants]),
+        thumbnail_url=media.view(pictures[0]).thumbnail_url if pictures else "",
+        cause=_cause(found, status),
+        movable=not any(d.may_be_out for v in found.variants for d in v.deliveries),
+    )
+
+
+def _cause(found: Post, status: PostStatus) -> str | None:
+    """The second line of a chip that asks for a hand."""
+    deliveries = [d for v in found.variants for d in v.deliveries]
+    held = next((d.hold_reason for d in deliveries if d.status is DeliveryStatus.HELD), None)
+    if held:
+        return f"hold.{held.value}"
+    if status in (PostStatus.FAILED, PostStatus.PARTIAL):
+        return next((d.error_key for d in deliveries if d.status is DeliveryStatus.FAILED), None)
+    if status in (PostStatus.UNKNOWN, PostStatus.EXPIRED):
+        return f"cause.{status.value.lower()}"
+    return "cause.no_picture" if found.media_error else None
+
+
+def _variant_view(
+    found: Post,
+    variant: Variant,
+    reachable: Sequence[Account],
+    attempts: dict[int, tuple[AttemptView, ...]],
+    readings: dict[int, Reading],
+) -> VariantView:
+    rules = RULES[variant.platform]
+    targets = [a for a in reachable if a.platform is variant.platform]
+    blocked = [] if targets else ["check.no_account"]
+    return VariantView(
+        id=variant.id or 0,
+        platform=variant.platform,
+        format=variant.format,
+        status=variant.status,
+        text=variant.text,
+        length=wire_length(variant.platform, variant.text),
+        limit=rules.text_limit,
+        cut=rules.cut,
+        version=variant.version,
+        media=tuple(media.view(m) for m in variant.media),
+        alt_text=variant.alt_text,
+        link_url=variant.link_url,
+        first_comment=variant.first_comment,
+        findings=(*blocked, *_findings(found, variant)),
+        edited_by=variant.edited_by,
+        account=accounts.view(targets[0]) if targets else None,
+        deliveries=tuple(_delivery_view(d, attempts, readings) for d in variant.deliveries if _is_shown(d)),
+        reject_reason=variant.reject_reason,
+        reject_note=variant.reject_note,
+    )
+
+
+def _is_shown(delivery: Delivery) -> bool:
+    return delivery.status is not DeliveryStatus.CANCELLED
+
+
+def _delivery_view(
+    delivery: Delivery, attempts: dict[int, tuple[AttemptView, ...]], readings: dict[int, Reading]
+) -> DeliveryView:
+    read = readings.get(delivery.id or 0)
+    trying = delivery.status is DeliveryStatus.RETRYING
+    return DeliveryView(
+        id=delivery.id or 0,
+        account=accounts.view(delivery.account),
+        status=delivery.status,
+        due_at=delivery.due_at,
+        next_try_at=delivery.not_before if trying else None,
+        permalink=delivery.permalink,
+        published_at=delivery.published_at,
+        hold_reason=delivery.hold_reason,
+        error_key=delivery.error_key,
+        undo_until=_undo_until([delivery]),
+        attempts=attempts.get(delivery.id or 0, ()),
+        metrics=read.metrics if read else None,
+        measured_at=read.taken_at if read else None,
+    )
+
+
+def _undo_until(deliveries: Sequence[Delivery]) -> datetime | None:
+    """Until when taking an approval back is certain, while that lies ahead."""
+    queued = [d for d in deliveries if d.status is DeliveryStatus.QUEUED and d.hold_reason is not HoldReason.PAUSED]
+    ends = [d.not_before for d in queued if clock.now() < d.not_before]
+    soonest = min(ends, default=None)
+    window = timedelta(seconds=UNDO_WINDOW.total_seconds())
+    return min(soonest, clock.now() + clock.human(window)) if soonest else None
+
+
+async def _attempts(s: AsyncSession, deliveries: Sequence[Delivery]) -> dict[int, tuple[AttemptView, ...]]:
+    ids = [d.id for d in deliveries]
+    rows = (await s.exec(select(Attempt).where(col(Attempt.delivery_id).in_(ids)).order_by(col(Attempt.id)))).all()
+    found: dict[int, tuple[AttemptView, ...]] = {}
+    for row in rows:
+        shown = AttemptView(
+            number=row.number,
+            started_at=row.started_at,
+            outcome=row.outcome.value if row.outcome else None,
+            error_key=row.error_key,
+        )
+        found[row.delivery_id] = (*found.get(row.delivery_id, ()), shown)
+    return found
+
+
+async def _last_readings(s: AsyncSession, deliveries: Sequence[Delivery]) -> dict[int, Reading]:
+    ids = [d.id for d in deliveries]
+    newest = select(func.max(Reading.id)).where(col(Reading.delivery_id).in_(ids)).group_by(col(Reading.delivery_id))
+    rows = (await s.exec(select(Reading).where(col(Reading.id).in_(newest)))).all()
+    return {row.delivery_id: row for row in rows}
+
+
+async def _cost(s: AsyncSession, found: Post) -> float:
+    """What the AI cost of this post's product in its cycle, shared among the posts of both."""
+    if found.cycle_id is None:
+        return 0.0
+    same = (Spend.cycle_id == found.cycle_id, Spend.product_id == found.product_id)
+    spent = (await s.exec(select(func.sum(Spend.euro)).where(*same))).one() or 0.0
+    siblings = select(func.count()).select_from(Post)
+    siblings = siblings.where(Post.cycle_id == found.cycle_id, Post.product_id == found.product_id)
+    return spent / max((await s.exec(siblings)).one(), 1)
+
+
+def _why(found: Post, euro: float) -> WhyView:
+    brief = found.brief
+    return WhyView(
+        angle=brief.angle,
+        hook_type=brief.hook_type,
+        rationale=brief.rationale,
+        claims=tuple((claim.text, ", ".join(claim.facts)) for claim in brief.claims),
+        model=brief.model,
+        prompt_version=brief.prompt_version,
+        euro=euro,
+    )
+
+
+def _id(found: Post) -> int:
+    assert found.id is not None
+    return found.id
