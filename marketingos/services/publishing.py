@@ -1,0 +1,340 @@
+"""Publishing: claim -> send -> record, with no transaction open over the network.
+
+A walk may be cut anywhere, by an error or by `kill -9`; what the row says then decides how it goes on:
+
+* no intent written: nothing is visible; harmless steps resume from `progress`;
+* intent written, no outcome: it may be visible; it is looked up and never sent again before that;
+* accepted: the platform works on it; it is asked until the post has its id.
+
+Every write shows the fencing number of its claim, so a worker that was given up for dead cannot write any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_
+from sqlalchemy.orm import selectinload
+from sqlmodel import col, select
+
+from marketingos import adapters, clock, log
+from marketingos.db import AsyncSession, claimable, reading, session
+from marketingos.domain.account import AccountState
+from marketingos.domain.delivery import (
+    LEASE,
+    Attempt,
+    Content,
+    Delivery,
+    DeliveryStatus,
+    HoldReason,
+    Outcome,
+    look_again,
+    next_attempt,
+)
+from marketingos.domain.ports import Absent, Accepted, Grant, Progress, Published, Publisher, Ready, Undecided, Working
+from marketingos.domain.post import Post, Variant, VariantStatus
+from marketingos.domain.user import Deed
+from marketingos.errors import BadAnswer, OutcomeUnknown, OutsideError, Refused, TokenRejected
+from marketingos.services import accounts, audit, media, posts
+from marketingos.services.people import require
+from marketingos.services.views import PersonView, PostView
+
+logger = log.get_logger(__name__)
+
+BATCH = 100
+_ASK_AGAIN = timedelta(hours=1)
+"""How often a post that only a person can settle is looked for all the same."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A claimed delivery, as a value: what to send, for whom, how far it got."""
+
+    delivery_id: int
+    fence: int
+    content: Content
+    grant: Grant
+    progress: Progress
+    intent_at: datetime | None
+    accepted_at: datetime | None
+    attempts: int
+
+
+class LeaseLost(Exception):
+    """Another worker took the delivery over; this one must not write."""
+
+
+async def publish_due() -> int:
+    """Takes what is due and carries it as far as it goes now; answers how many deliveries it took."""
+    tasks = await _claim()
+    by_account: dict[int, list[Task]] = defaultdict(list)
+    for task in tasks:
+        by_account[task.grant.account_id].append(task)
+    await asyncio.gather(*(_carry_all(group) for group in by_account.values()))
+    return len(tasks)
+
+
+async def next_due() -> datetime | None:
+    """When the next delivery wants a worker; None when nothing waits."""
+    async with reading() as s:
+        soonest = select(func.min(func.coalesce(Delivery.lease_until, Delivery.not_before))).where(_wanting())
+        return (await s.exec(soonest)).one()
+
+
+async def settle_by_hand(actor: PersonView, delivery_id: int, *, published: bool) -> PostView:
+    """A person says whether an unconfirmed post is out. "It is not" puts it back in the queue."""
+    require(actor, Deed.APPROVE)
+    async with session() as s:
+        delivery = await s.get(Delivery, delivery_id)
+        if delivery is None or delivery.status is not DeliveryStatus.UNKNOWN:
+            raise Refused("review.already_settled")
+        now = clock.now()
+        if published:
+            delivery.publish(delivery.external_id or "", None, now)
+            delivery.next_reading_at = None
+        else:
+            delivery.requeue(delivery.content, now, now, now + timedelta(hours=2))
+        post_id = await _touch(s, delivery)
+        audit.note(s, actor.email, "delivery.settle", f"delivery:{delivery_id}", published=published)
+    return await posts.post(actor, post_id)
+
+
+# -- claiming ----------------------------------------------------------------------------------------------------------
+
+
+def _wanting():  # type: ignore[no-untyped-def]
+    """Rows that a worker may take, now or later."""
+    return col(Delivery.status).in_(
+        [DeliveryStatus.QUEUED, DeliveryStatus.RETRYING, DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN]
+    )
+
+
+async def _claim() -> list[Task]:
+    """Takes due deliveries in one short transaction; what may not go out is held or withdrawn instead."""
+    now = clock.now()
+    async with reading() as s:
+        free = (col(Delivery.not_before) <= now, or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= now))
+        ids = (await s.exec(select(Delivery.id).where(_wanting(), *free).order_by(col(Delivery.not_before)).limit(BATCH))).all()
+    if not ids:
+        return []
+    async with session() as s:
+        statement = select(Delivery).where(col(Delivery.id).in_(ids)).options(selectinload(Delivery.account))  # type: ignore[arg-type]
+        rows = (await s.exec(claimable(statement))).all()
+        return [task for row in rows if row.is_free(now) and (task := await _take(s, row, now))]
+
+
+async def _take(s: AsyncSession, delivery: Delivery, now: datetime) -> Task | None:
+    """One claim; None when the delivery has to wait for a person or is no longer wanted."""
+    fresh = delivery.status in (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING)
+    obstacle = await _obstacle(s, delivery, now) if fresh else None
+    if obstacle is DeliveryStatus.CANCELLED:
+        delivery.status = DeliveryStatus.CANCELLED
+    elif obstacle is not None:
+        delivery.hold(obstacle)
+    await _touch(s, delivery)
+    if obstacle is not None:
+        return None
+    if fresh:
+        delivery.attempts += 1
+        s.add(Attempt(delivery_id=delivery.id or 0, number=delivery.attempts, started_at=now))
+    return Task(
+        delivery_id=delivery.id or 0,
+        fence=delivery.claim(now),
+        content=delivery.content,
+        grant=accounts.grant_of(delivery.account),
+        progress=dict(delivery.progress),
+        intent_at=delivery.intent_at,
+        accepted_at=delivery.accepted_at,
+        attempts=delivery.attempts,
+    )
+
+
+async def _obstacle(
+    s: AsyncSession, delivery: Delivery, now: datetime
+) -> HoldReason | DeliveryStatus | None:
+    """Why a delivery may not start now: it is late, its account cannot post, or what was approved has changed."""
+    loaded = select(Variant).where(Variant.id == delivery.variant_id).options(selectinload(Variant.media))  # type: ignore[arg-type]
+    variant = (await s.exec(loaded)).one()
+    approved = variant.status is VariantStatus.APPROVED and variant.approved_hash == delivery.content_hash
+    if not approved or variant.content().hash != delivery.content_hash:
+        return DeliveryStatus.CANCELLED
+    if delivery.is_late(now):
+        return HoldReason.LATE
+    return HoldReason.PERMISSION if delivery.account.state is not AccountState.ACTIVE else None
+
+
+# -- sending -----------------------------------------------------------------------------------------------------------
+
+
+async def _carry_all(tasks: Sequence[Task]) -> None:
+    """The deliveries of one account, one after the other."""
+    for task in tasks:
+        try:
+            await _carry(task)
+        except LeaseLost:
+            logger.warning("delivery.lease_lost", delivery=task.delivery_id, fence=task.fence)
+        except Exception:
+            # The row keeps its lease and is taken again when that ends; nothing is lost and nothing sent twice.
+            logger.exception("delivery.walk_broke", delivery=task.delivery_id)
+
+
+async def _carry(task: Task) -> None:
+    publisher = adapters.publisher_for(task.content.platform, media.library())
+    if task.accepted_at:
+        await _settle(publisher, task, task.progress)
+    elif task.intent_at:
+        await _look_up(publisher, task, task.intent_at)
+    else:
+        await _send(publisher, task)
+
+
+async def _send(publisher: Publisher, task: Task) -> None:
+    """Harmless steps, intent, and the one call that makes the post visible."""
+    progress = task.progress
+    try:
+        while True:
+            step = await publisher.prepare(task.grant, task.content, progress)
+            progress = step.progress
+            if isinstance(step, Ready):
+                break
+            await _save_step(task, step)
+            if step.wait:
+                return
+    except OutsideError as error:
+        return await _did_not_go_out(task, error)
+    await _write_intent(task, progress)
+    try:
+        outcome = await publisher.commit(task.grant, task.content, progress)
+    except (OutcomeUnknown, BadAnswer) as error:
+        return await _is_in_doubt(task, error)
+    except OutsideError as error:
+        return await _did_not_go_out(task, error)
+    await _record(task, outcome)
+
+
+async def _settle(publisher: Publisher, task: Task, progress: Progress) -> None:
+    try:
+        outcome = await publisher.settle(task.grant, task.content, progress)
+    except OutsideError as error:
+        if error.retryable:
+            return await _record(task, Accepted(progress=progress, wait=error.retry_after or timedelta(seconds=10)))
+        return await _did_not_go_out(task, error)
+    await _record(task, outcome)
+
+
+async def _look_up(publisher: Publisher, task: Task, since: datetime) -> None:
+    """What is really there, for a commit without a known outcome."""
+    try:
+        found = await publisher.look_up(task.grant, task.content, task.progress, since)
+    except TokenRejected as error:
+        return await _did_not_go_out(task, error, keep_intent=True)
+    except OutsideError as error:
+        return await _is_in_doubt(task, error)
+    match found:
+        case Published() | Accepted():
+            await _record(task, found)
+        case Absent():
+            absent = OutcomeUnknown("error.looked_up_absent", diagnostic="looked up: not there")
+            await _did_not_go_out(task, absent)
+        case Undecided():
+            await _is_in_doubt(task, OutcomeUnknown(diagnostic="looked up: cannot tell yet"))
+
+
+# -- recording ---------------------------------------------------------------------------------------------------------
+
+
+async def _held(s: AsyncSession, task: Task) -> Delivery:
+    """The row, locked, if this worker still holds it."""
+    statement = select(Delivery).where(Delivery.id == task.delivery_id).options(selectinload(Delivery.account))  # type: ignore[arg-type]
+    delivery = (await s.exec(statement.with_for_update(of=Delivery))).one()
+    if delivery.fence != task.fence:
+        raise LeaseLost
+    return delivery
+
+
+async def _save_step(task: Task, step: Working) -> None:
+    async with session() as s:
+        delivery = await _held(s, task)
+        delivery.progress = dict(step.progress)
+        delivery.lease_until = clock.now() + LEASE
+        if step.wait:
+            delivery.wait(clock.now() + step.wait)
+
+
+async def _write_intent(task: Task, progress: Progress) -> None:
+    async with session() as s:
+        delivery = await _held(s, task)
+        delivery.progress = dict(progress)
+        delivery.intent_at = clock.now()
+        delivery.lease_until = clock.now() + LEASE
+
+
+async def _record(task: Task, outcome: Published | Accepted) -> None:
+    async with session() as s:
+        delivery, now = await _held(s, task), clock.now()
+        if isinstance(outcome, Published):
+            delivery.publish(outcome.external_id, outcome.permalink, now)
+            logger.info("delivery.published", delivery=delivery.id, platform=task.content.platform.value)
+        else:
+            delivery.accepted_at = delivery.accepted_at or now
+            delivery.progress = dict(outcome.progress)
+            delivery.wait(now + outcome.wait)
+        await _close_attempt(s, task, Outcome.PUBLISHED if isinstance(outcome, Published) else Outcome.ACCEPTED)
+        await _touch(s, delivery)
+
+
+async def _did_not_go_out(task: Task, error: OutsideError, *, keep_intent: bool = False) -> None:
+    """Surely not visible: later again, held for a reconnection, or failed for good."""
+    async with session() as s:
+        delivery, now = await _held(s, task), clock.now()
+        again = next_attempt(error, task.attempts, now, random.random())
+        intent = delivery.intent_at
+        delivery.accepted_at = None
+        if isinstance(error, TokenRejected):
+            accounts.reject_permission(delivery.account, error.key)
+            delivery.hold(HoldReason.PERMISSION)
+            delivery.error_key = error.key
+        elif again is None:
+            delivery.fail(error.key)
+        else:
+            delivery.retry(again, error.key)
+        delivery.intent_at = intent if keep_intent else None
+        await _close_attempt(s, task, Outcome.UNKNOWN if keep_intent else Outcome.NOT_PUBLISHED, error)
+        await _touch(s, delivery)
+    logger.warning("delivery.not_published", delivery=task.delivery_id, error=error.key, diagnostic=error.diagnostic)
+
+
+async def _is_in_doubt(task: Task, error: OutsideError) -> None:
+    """It may be visible: look several times, then wait for a person (and go on looking now and then)."""
+    async with session() as s:
+        delivery, now = await _held(s, task), clock.now()
+        delivery.doubt(look_again(delivery.looks, now) or now + _ASK_AGAIN, "error.outcome_unknown")
+        delivery.looks += 1
+        await _close_attempt(s, task, Outcome.UNKNOWN, error)
+        await _touch(s, delivery)
+    logger.warning("delivery.unknown", delivery=task.delivery_id, error=error.key, diagnostic=error.diagnostic)
+
+
+async def _close_attempt(s: AsyncSession, task: Task, outcome: Outcome, error: OutsideError | None = None) -> None:
+    last = select(Attempt).where(Attempt.delivery_id == task.delivery_id).order_by(col(Attempt.id).desc()).limit(1)
+    attempt = (await s.exec(last)).first()
+    if attempt is None:
+        return
+    attempt.outcome, attempt.finished_at = outcome, clock.now()
+    attempt.error_key = error.key if error else None
+    attempt.diagnostic = error.diagnostic[:4000] if error else attempt.diagnostic
+
+
+async def _touch(s: AsyncSession, delivery: Delivery) -> int:
+    """Tells the screens that the post moved; answers its id."""
+    found = select(Post).join(Variant, col(Variant.post_id) == Post.id).where(Variant.id == delivery.variant_id)
+    post = (await s.exec(found)).one()
+    post.updated_at = clock.now()
+    return post.id or 0
+
+
