@@ -25,6 +25,11 @@ def now() -> datetime:
     return _accelerated(datetime.now(UTC))
 
 
+def wall_clock() -> datetime:
+    """Real time, whatever this clock shows: for timers that wait in real seconds."""
+    return datetime.now(UTC)
+
+
 def today(timezone: str) -> date:
     """The calendar day in an IANA zone."""
     return now().astimezone(ZoneInfo(timezone)).date()

@@ -28,6 +28,17 @@ OUTSIDE_CREDENTIALS = (
     "linkedin_member_client_secret",
 )
 
+TWIN_PATHS = {
+    "anthropic_base_url": "/claude",
+    "replicate_base_url": "/replicate",
+    "meta_graph_url": "/meta",
+    "tiktok_api_url": "/tiktok",
+    "linkedin_api_url": "/linkedin",
+}
+"""Where the sandbox answers for each counterpart, below its own base."""
+
+TWIN_CREDENTIALS = ("anthropic_api_key", "replicate_api_token")
+
 
 class Settings(BaseSettings):
     """What the environment says, validated once. Read it through `get_settings()`."""
@@ -90,6 +101,8 @@ class Settings(BaseSettings):
     )
     log_format: Literal["auto", "json", "console"] = Field("auto", description="`auto`: console at a terminal, JSON else")
 
+    sandbox_url: str = Field("", description="base of a sandbox that runs alone; empty means the one in this process")
+
     @field_validator("database_url")
     @classmethod
     def _driver(cls, url: str) -> str:
@@ -105,6 +118,19 @@ class Settings(BaseSettings):
             raise ValueError("CLOCK_SPEED and CLOCK_START belong to the sandbox world; unset them or set SANDBOX=1")
         if self.clock_speed != 1.0 and self.clock_start is None:
             raise ValueError("CLOCK_SPEED needs CLOCK_START, the real moment from which time runs faster")
+        return self
+
+    @model_validator(mode="after")
+    def _reach_the_twin(self) -> Settings:
+        """In the sandbox world every outside base that was not set points at the twin, with credentials it accepts."""
+        if self.is_sandbox:
+            base = self.sandbox_url.rstrip("/") or f"http://127.0.0.1:{self.port}/sandbox"
+            for name, path in TWIN_PATHS.items():
+                if name not in self.model_fields_set:
+                    object.__setattr__(self, name, base + path)
+            for name in TWIN_CREDENTIALS:
+                if name not in self.model_fields_set:
+                    object.__setattr__(self, name, SecretStr("sandbox"))
         return self
 
     @cached_property

@@ -150,7 +150,8 @@ class Delivery(SQLModel, table=True):
 
     def claim(self, now: datetime) -> int:
         """Takes it for one worker; answers the fencing number that every later write must show."""
-        self.status = DeliveryStatus.SENDING
+        if self.status is not DeliveryStatus.UNKNOWN:
+            self.status = DeliveryStatus.SENDING
         self.lease_until = now + LEASE
         self.fence += 1
         return self.fence

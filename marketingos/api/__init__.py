@@ -1,0 +1,18 @@
+"""What a machine calls, as one FastAPI application that Reflex carries (`api_transformer`)."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from marketingos import __version__
+from marketingos.api import auth, health, media
+
+
+def create_api() -> FastAPI:
+    """The application with every router."""
+    api = FastAPI(
+        title="MarketingOS", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None
+    )
+    for module in (auth, health, media):
+        api.include_router(module.router)
+    return api

@@ -1,0 +1,109 @@
+"""What the clock calls. The database is the queue; this is only the metronome: every sweep claims rows, so a restart
+loses nothing and any number of processes may run it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from marketingos import clock, log
+from marketingos.services import generation, health, measurement, publishing, world
+from marketingos.settings import Settings, get_settings
+
+logger = log.get_logger(__name__)
+
+TICK = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """A function and how often it is called, in real time. `overlap` is how many runs may be under way at once."""
+
+    name: str
+    run: Callable[[], Awaitable[object]]
+    every: timedelta
+    overlap: int = 1
+
+
+def sweeps(settings: Settings) -> tuple[Sweep, ...]:
+    """The table of sweeps. Publishing may overlap because each run claims its own rows: one slow platform, one slow run."""
+    return (
+        Sweep(name="publish.tick", run=publish_on_time, every=TICK, overlap=16),
+        Sweep(
+            name="publish.sweep",
+            run=publishing.publish_due,
+            every=timedelta(minutes=settings.publish_every_minutes),
+            overlap=2,
+        ),
+        Sweep(name="cycle", run=orchestrate, every=timedelta(seconds=1)),
+        Sweep(name="measure", run=measurement.measure_due, every=timedelta(seconds=settings.measure_every_seconds)),
+        Sweep(name="heartbeat", run=beat, every=health.HEARTBEAT_EVERY),
+    )
+
+
+async def publish_on_time() -> None:
+    """Sends what is due now, and what falls due before the next tick in its very moment."""
+    due = await publishing.next_due()
+    if due is None:
+        return
+    pause = clock.real_seconds(due - clock.now())
+    if pause < TICK.total_seconds():
+        await asyncio.sleep(max(pause, 0.0))
+        await publishing.publish_due()
+
+
+async def orchestrate() -> None:
+    """Opens the window of a scheduled cycle when its time has come, and runs what is queued."""
+    now = clock.now()
+    if generation.window_start(now) > await world.born():
+        await generation.open_window(now)
+    await generation.run_cycles()
+
+
+async def beat() -> None:
+    """The scheduler's sign of life."""
+    await health.beat(health.SCHEDULER)
+
+
+@asynccontextmanager
+async def scheduler() -> AsyncIterator[None]:
+    """Runs the sweeps for as long as the server lives; `SCHEDULER=external` leaves them to the commands."""
+    settings = get_settings()
+    if settings.scheduler == "external":
+        yield
+        return
+    metronome = AsyncIOScheduler(timezone="UTC")
+    for sweep in sweeps(settings):
+        metronome.add_job(
+            _guarded(sweep),
+            "interval",
+            seconds=sweep.every.total_seconds(),
+            id=sweep.name,
+            max_instances=sweep.overlap,
+            coalesce=True,
+            misfire_grace_time=None,
+            next_run_time=clock.wall_clock(),
+        )
+    metronome.start()
+    logger.info("scheduler.started", sweeps=len(sweeps(settings)))
+    try:
+        yield
+    finally:
+        metronome.shutdown(wait=False)
+
+
+def _guarded(sweep: Sweep) -> Callable[[], Awaitable[None]]:
+    """A sweep that fails is logged and tried again at its next turn; it never takes the others down."""
+
+    async def run() -> None:
+        try:
+            await sweep.run()
+        except Exception:
+            logger.exception("sweep.failed", sweep=sweep.name)
+
+    return run

@@ -1,0 +1,33 @@
+"""Which world a database belongs to. It is born `sandbox` or `live` and refuses the other, so that play money and real
+posts never mix."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from marketingos import clock
+from marketingos.db import reading, session
+from marketingos.domain.audit import Mark
+from marketingos.errors import Misconfigured
+from marketingos.settings import get_settings
+
+WORLD, BORN = "world", "born"
+
+
+async def settle() -> None:
+    """Marks a new database with its world; `Misconfigured` when an old one belongs to the other."""
+    here = "sandbox" if get_settings().is_sandbox else "live"
+    async with session() as s:
+        mark = await s.get(Mark, WORLD)
+        if mark is None:
+            s.add(Mark(name=WORLD, value=here))
+            s.add(Mark(name=BORN, value=clock.now().isoformat()))
+        elif mark.value != here:
+            raise Misconfigured("error.other_world", database=mark.value, settings=here)
+
+
+async def born() -> datetime:
+    """When this database came to be."""
+    async with reading() as s:
+        mark = await s.get_one(Mark, BORN)
+    return datetime.fromisoformat(mark.value)
