@@ -78,6 +78,11 @@ async def accounts_of(s: AsyncSession, product_ids: Sequence[int]) -> Mapping[in
     return found
 
 
+def secret(clear: str) -> SecretStr:
+    """A clear token, wrapped so that no log or repr shows it."""
+    return SecretStr(clear)
+
+
 def grant_of(account: Account) -> Grant:
     """The right to act for an account, its token opened."""
     return Grant(

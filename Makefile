@@ -1,0 +1,58 @@
+# One verb for each thing one does here. Nothing but Python 3.11-3.13 with venv, and make, is assumed.
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for p in python3.12 python3.13 python3.11 python3 python; do \
+  "$$p" -c 'import sys, venv, ensurepip; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,13))' >/dev/null 2>&1 && echo "$$p" && break; done)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run dev test check e2e bench migrate lock clean
+
+run: $(VENV)/.run ## the product on http://localhost:3000
+	@$(BIN)/marketingos run
+
+dev: $(VENV)/.dev ## the same with hot reload
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/marketingos migrate
+	@PATH="$(CURDIR)/$(BIN):$$PATH" REFLEX_TELEMETRY_ENABLED=false $(BIN)/reflex run
+
+test: $(VENV)/.dev ## everything: style, types, floors, unit, both databases, browser
+	@$(BIN)/python tests/chromium.py
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/pytest -q
+
+check: $(VENV)/.dev ## style, types, floors
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
+
+e2e: $(VENV)/.dev ## only the browser journeys
+	@$(BIN)/python tests/chromium.py
+	@$(BIN)/pytest -q -m e2e
+
+bench: $(VENV)/.dev ## measures; prints figures, asserts nothing
+	@$(BIN)/python -m tests.bench
+
+migrate: $(VENV)/.run
+	@$(BIN)/marketingos migrate
+
+lock: $(VENV)/.dev ## renews requirements*.txt from pyproject.toml
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.txt
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean:
+	@rm -rf .web .states build dist
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "MarketingOS needs Python 3.11, 3.12 or 3.13 with venv (on Debian: apt install python3-venv)." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what MarketingOS needs…"
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
