@@ -1,0 +1,183 @@
+/* FullCalendar with our chip and our class names. Data and words come in as props; what a person does goes out as ids
+   and ISO instants. Looks are in calendar.css, behaviour of the calendar is FullCalendar's own. */
+import { createElement as h, useEffect, useMemo, useRef, useState } from "react";
+import FullCalendar from "@fullcalendar/react";
+import dayGrid from "@fullcalendar/react/daygrid";
+import timeGrid from "@fullcalendar/react/timegrid";
+import list from "@fullcalendar/react/list";
+import interaction from "@fullcalendar/react/interaction";
+import es from "@fullcalendar/react/locales/es";
+import "@fullcalendar/react/skeleton.css";
+import AlarmClock from "lucide-react/dist/esm/icons/alarm-clock.mjs";
+import CircleCheck from "lucide-react/dist/esm/icons/circle-check.mjs";
+import CirclePause from "lucide-react/dist/esm/icons/circle-pause.mjs";
+import CircleQuestionMark from "lucide-react/dist/esm/icons/circle-question-mark.mjs";
+import CircleX from "lucide-react/dist/esm/icons/circle-x.mjs";
+import Contrast from "lucide-react/dist/esm/icons/contrast.mjs";
+import Hourglass from "lucide-react/dist/esm/icons/hourglass.mjs";
+import ImageOff from "lucide-react/dist/esm/icons/image-off.mjs";
+import LoaderCircle from "lucide-react/dist/esm/icons/loader-circle.mjs";
+import PencilLine from "lucide-react/dist/esm/icons/pencil-line.mjs";
+import Plus from "lucide-react/dist/esm/icons/plus.mjs";
+import Minus from "lucide-react/dist/esm/icons/minus.mjs";
+import TimerOff from "lucide-react/dist/esm/icons/timer-off.mjs";
+import TriangleAlert from "lucide-react/dist/esm/icons/triangle-alert.mjs";
+
+const VIEWS = { month: "dayGridMonth", week: "timeGridWeek", day: "timeGridDay", list: "listWeek" };
+const NAMES = Object.fromEntries(Object.entries(VIEWS).map(([ours, theirs]) => [theirs, ours]));
+const ICONS = {
+  DRAFT: PencilLine, PENDING_APPROVAL: Hourglass, APPROVED: CircleCheck, PUBLISHING: LoaderCircle, PUBLISHED: CircleCheck,
+  REJECTED: CircleX, FAILED: TriangleAlert, UNKNOWN: CircleQuestionMark, EXPIRED: TimerOff, PARTIAL: Contrast,
+  HELD: CirclePause, LATE: AlarmClock,
+};
+const MINUTE = 60_000;
+const TALL = 100 * MINUTE;
+const SHORT = 60 * MINUTE;
+const FREE = 40 * MINUTE;
+
+/* A post has no duration; in week and day it is drawn tall, or short when another one starts soon after. */
+function drawn(events) {
+  const starts = events.filter((e) => e.kind === "post").map((e) => Date.parse(e.start));
+  return events.map((event) => {
+    if (event.kind === "best") return event;
+    const start = Date.parse(event.start);
+    const crowded = starts.some((other) => other > start && other - start < TALL);
+    const length = event.kind === "free" ? FREE : crowded ? SHORT : TALL;
+    return { ...event, end: new Date(start + length).toISOString() };
+  });
+}
+
+function entries(events, selected) {
+  return drawn(events).map(({ id, start, end, title, movable, kind, ...rest }) => ({
+    id, start, end, title, editable: kind === "post" && !!movable, durationEditable: false,
+    display: kind === "best" ? "background" : "block", order: kind === "free" ? 1 : 0,
+    extendedProps: { ...rest, kind, selected: kind === "post" && id === selected },
+  }));
+}
+
+const tiles = (platforms, words) =>
+  h("span", { className: "chip-tiles" },
+    platforms.map((p) => h("span", { key: p, className: "tile", "data-p": p, role: "img", "aria-label": words.platforms[p] })),
+    platforms.length > 2 && h("span", { className: "chip-plus", "aria-hidden": true }, `+${platforms.length - 1}`));
+
+function freeSlot(info, p, words) {
+  const Icon = p.passed ? Minus : Plus;
+  return h("div", { className: "chip-free", "data-passed": !!p.passed, title: words.free },
+    h(Icon, { size: 12, strokeWidth: 2 }), h("span", { className: "chip-time" }, p.passed ? `${p.time} ${words.passed}` : p.time),
+    h("span", { className: "chip-tiles" },
+      p.platforms.map((name) => h("span", { key: name, className: "tile off", "data-p": name, role: "img", "aria-label": words.platforms[name] }))));
+}
+
+function picture(p) {
+  if (!p.thumb) return h("span", { className: "chip-thumb none" }, h(ImageOff, { size: 14, strokeWidth: 1.75 }));
+  return h("img", { className: "chip-thumb", src: p.thumb, alt: "", loading: "lazy", decoding: "async", draggable: false });
+}
+
+function chip(info, words) {
+  const p = info.event.extendedProps;
+  if (p.kind === "best") return null;
+  if (p.kind === "free") return freeSlot(info, p, words);
+  const Icon = ICONS[p.status] ?? PencilLine;
+  const word = words.status[p.status];
+  const name = `${p.time}, ${word}: ${info.event.title}. ${p.product}`;
+  return h("div", { className: "chip", "data-s": p.status, "data-n": p.platforms.length, "aria-label": name, title: name },
+    h("div", { className: "chip-in" },
+      picture(p),
+      h("span", { className: "chip-when", "data-s": p.status },
+        h("span", { className: "st-ic" }, h(Icon, { size: 13, strokeWidth: 2 })), h("span", { className: "chip-time" }, p.time)),
+      h("span", { className: "chip-word" }, word),
+      tiles(p.platforms, words),
+      h("span", { className: "chip-text" }, p.cause || info.event.title)));
+}
+
+function dayTop(info, words) {
+  return [
+    h("span", { key: "n", className: "cal-number" }, info.dayNumberText),
+    info.monthText && h("span", { key: "m" }, ` ${info.monthText.replace(/^\d+\s*|\s*\d+$|\./g, "").replace(/^de /, "")}`),
+    info.isToday && h("span", { key: "t", className: "cal-today-word" }, words.today),
+  ];
+}
+
+const classes = {
+  className: "cal",
+  dayHeaderClass: (i) => `cal-head${i.isToday ? " cal-is-today" : ""}`,
+  dayHeaderAlign: "start",
+  dayHeaderInnerClass: "cal-head-in",
+  dayHeaderRowClass: "cal-head-row",
+  dayRowClass: "cal-row",
+  dayCellClass: (i) => `cal-cell${i.isPast ? " cal-past" : ""}${i.isToday ? " cal-is-today" : ""}${i.isOther ? " cal-other" : ""}`,
+  dayCellTopClass: "cal-cell-top",
+  dayCellTopInnerClass: "cal-cell-top-in",
+  dayLaneClass: (i) => `cal-lane${i.isToday ? " cal-is-today" : ""}`,
+  slotLaneClass: (i) => `cal-slot${i.isMinor ? " cal-minor" : ""}`,
+  slotHeaderClass: "cal-hour",
+  slotHeaderInnerClass: "cal-hour-in",
+  slotHeaderDividerClass: "cal-divider",
+  eventClass: (i) => `cal-event${i.isDragging ? " cal-dragging" : ""}${i.isMirror ? " cal-mirror" : ""}${i.event.extendedProps.selected ? " cal-selected" : ""} cal-${i.event.extendedProps.kind}`,
+  eventInnerClass: "cal-event-in",
+  columnEventClass: "cal-column-event",
+  backgroundEventClass: "cal-best",
+  highlightClass: "cal-target",
+  rowMoreLinkClass: "cal-more",
+  popoverClass: "cal-popover",
+  popoverCloseClass: "cal-popover-close",
+  popoverCloseContent: () => h("span", { "aria-hidden": true }, "×"),
+  nowIndicatorLineClass: "cal-now",
+  nowIndicatorHeaderClass: "cal-now-head",
+  listDayHeaderClass: "cal-list-day",
+  listItemEventClass: "cal-list-item",
+  noEventsClass: "cal-empty",
+  tableHeaderClass: "cal-table-head",
+};
+
+const views = {
+  dayGridMonth: { dayHeaderFormat: { weekday: "short" }, fixedWeekCount: true },
+  timeGridWeek: { dayHeaderFormat: { weekday: "short", day: "numeric" } },
+  timeGridDay: { dayHeaderFormat: { weekday: "long", day: "numeric" } },
+  listWeek: { listDayFormat: { weekday: "long", day: "numeric", month: "long" }, listDayAltFormat: false },
+};
+
+const fixed = {
+  plugins: [dayGrid, timeGrid, list, interaction], locales: [es], views, headerToolbar: false, firstDay: 1, height: "100%",
+  expandRows: true, dayMaxEvents: true, displayEventEnd: false, displayEventTime: false, allDaySlot: false, nowIndicator: true,
+  slotDuration: "01:00", snapDuration: "00:15", scrollTime: "07:00", scrollTimeReset: false, slotEventOverlap: false,
+  slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false }, dayMinWidth: 0, borderless: true,
+  eventOrder: "order,start,title", eventInteractive: true, dragRevertDuration: 150, longPressDelay: 350, ...classes,
+};
+
+function useCalendar(view, date) {
+  const ref = useRef(null);
+  useEffect(() => {
+    const api = ref.current?.getApi();
+    if (api && api.view.type !== VIEWS[view]) api.changeView(VIEWS[view], date);
+    else if (api) api.gotoDate(date);
+  }, [view, date]);
+  return ref;
+}
+
+export default function PostCalendar({
+  events, revision, view = "month", date, now, timeZone, locale, selected, words, onOpen, onFree, onMove, onRange,
+}) {
+  const [mounted, setMounted] = useState(false);
+  useEffect(() => setMounted(true), []);
+  const ref = useCalendar(view, date);
+  const shown = useMemo(() => entries(events ?? [], selected), [events, selected, revision]);
+  if (!mounted) return h("div", { className: "cal" });
+  return h(FullCalendar, {
+    ...fixed, ref, events: shown, initialView: VIEWS[view], initialDate: date, timeZone, locale,
+    ...(now ? { now } : {}),
+    moreLinkContent: (info) => words.more.replace("{n}", info.num),
+    dayCellTopContent: (info) => dayTop(info, words),
+    noEventsText: words.empty,
+    eventContent: (info) => chip(info, words),
+    eventAllow: (drop) => drop.start >= new Date(now ?? Date.now()),
+    eventClick: ({ event, jsEvent }) => {
+      jsEvent.preventDefault();
+      const p = event.extendedProps;
+      if (p.kind === "post") onOpen?.(event.id);
+      else if (p.kind === "free" && !p.passed) onFree?.(event.id);
+    },
+    eventDrop: ({ event }) => onMove?.(event.id, event.start.toISOString()),
+    datesSet: (info) => onRange?.(info.start.toISOString(), info.end.toISOString(), NAMES[info.view.type]),
+  });
+}
