@@ -75,6 +75,7 @@ class Brief(BaseModel):
 
     angle: str = ""
     hook_type: str = ""
+    format: str = ""
     hook: str = ""
     cta_type: str = ""
     rationale: str = ""
