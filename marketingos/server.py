@@ -82,7 +82,11 @@ def _fingerprint() -> str:
 
 
 def _quiet() -> dict[str, str]:
-    return {"REFLEX_TELEMETRY_ENABLED": "false", "REFLEX_CHECK_LATEST_VERSION": "false"}
+    return {
+        "REFLEX_TELEMETRY_ENABLED": "false",
+        "REFLEX_CHECK_LATEST_VERSION": "false",
+        "REFLEX_USE_NPM": "1",  # else Reflex fetches bun before it looks at reflex.lock/
+    }
 
 
 def _mark_environment(*, with_pages: bool) -> None:

@@ -15,8 +15,6 @@ from marketingos.text import sentence
 
 router = APIRouter(include_in_schema=False)
 
-COOKIE = "marketingos_session"
-
 
 @router.get("/auth/ticket")
 async def redeem(ticket: str, next: str = "/") -> Response:  # noqa: A002  (the query's own name)
@@ -27,7 +25,7 @@ async def redeem(ticket: str, next: str = "/") -> Response:  # noqa: A002  (the 
     token, seconds = session
     answer = RedirectResponse(_local(next), status_code=303)
     answer.set_cookie(
-        COOKIE,
+        people.COOKIE,
         token,
         max_age=seconds,
         httponly=True,
@@ -44,7 +42,7 @@ async def leave(marketingos_session: Annotated[str | None, Cookie()] = None) -> 
     """Ends the session on the server and in the browser."""
     await people.sign_out(marketingos_session)
     answer = RedirectResponse("/login", status_code=303)
-    answer.delete_cookie(COOKIE, path="/")
+    answer.delete_cookie(people.COOKIE, path="/")
     return answer
 
 

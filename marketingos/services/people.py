@@ -46,6 +46,9 @@ _NOBODY = _hasher.hash(secrets.token_urlsafe(16))
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
+COOKIE = "marketingos_session"
+"""The browser's key: HttpOnly, set by the log-in routes, read by everyone who asks `who_is`."""
+
 SETUP = "setup"
 DEMO_EMAIL = "laura@codetix.es"
 DEMO_PASSWORD = "prueba-marketing"
