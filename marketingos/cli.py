@@ -68,6 +68,12 @@ def run(
 
 
 @app.command()
+def build() -> None:
+    """Builds the pages, so that a later `run` starts at once."""
+    server.build_pages()
+
+
+@app.command()
 def migrate() -> None:
     """Brings the database to the newest shape."""
     log.configure()
@@ -146,3 +152,7 @@ def main() -> None:
     app()
 
 
+
+
+if __name__ == "__main__":
+    main()
