@@ -50,4 +50,4 @@ def _mask(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[st
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     """The logger of a module; `name` is its dotted name."""
-    return structlog.get_logger(logger=name)  # type: ignore[no-any-return]
+    return structlog.get_logger(module=name)  # type: ignore[no-any-return]
