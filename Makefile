@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.12 python3.13 python3.11 python3 python; do \
   "$$p" -c 'import sys, venv, ensurepip; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,13))' >/dev/null 2>&1 && echo "$$p" && break; done)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run dev test check e2e bench migrate lock clean
+.PHONY: run dev test check e2e bench migrate lock docs clean
 
 run: $(VENV)/.run ## the product on http://localhost:3000
 	@$(BIN)/marketingos run
@@ -39,6 +39,9 @@ migrate: $(VENV)/.run
 lock: $(VENV)/.dev ## renews requirements*.txt from pyproject.toml
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+docs: $(VENV)/.dev ## renews the settings table and .env.example
+	@$(BIN)/python docs/settings.py
 
 clean:
 	@rm -rf .web .states build dist
