@@ -144,9 +144,11 @@ _NOT_A_CLAIM = re.compile(
     r"|\b\d{1,2} de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\b",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(?<![\w,.])\d+(?:[.,]\d+)*(?P<unit>\s*(?:%|€|\$|euros?\b|de cada\b|veces\b|x\b|mil\b|times\b|out of\b))?")
+_NUMBER = re.compile(
+    r"(?<![\w,.])\d+(?:[.,]\d+)*(?P<unit>\s*(?:%|€|\$|euros?\b|de cada\b|veces\b|x\b|mil\b|times\b|out of\b))?"
+)
 _EVERYDAY = 12
-"""Whole numbers up to here count things in a story ("3 señales") and claim nothing, unless a unit makes them a figure."""
+"""Whole numbers up to here count things in a story ("3 señales") and claim nothing, unless a unit makes them one."""
 
 
 def unsupported_numbers(text: str, claims: str) -> tuple[str, ...]:

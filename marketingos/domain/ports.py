@@ -122,13 +122,20 @@ class Usage:
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """One post to write: the stable part (`book`, cached by the model's host) and the part of this slot (`brief`)."""
+    """One post to write: the stable part (`book`, cached by the model's host) and the part of this slot (`brief`).
+
+    To have an answer mended, `draft` is that answer and `findings` what is wrong with it. `room` is how many tokens the
+    answer may take, thinking included.
+    """
 
     rules: str
     book: str
     brief: str
     platforms: tuple[Platform, ...]
     purpose: str = "post"
+    draft: str = ""
+    findings: str = ""
+    room: int = 8192
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,9 +17,7 @@ def findings_of(
 
     With its product (and the facts) the claims, banned words and links are checked too.
     """
-    draft = Draft(
-        platform=variant.platform, format=variant.format, text=variant.text, link_url=variant.link_url
-    )
+    draft = Draft(platform=variant.platform, format=variant.format, text=variant.text, link_url=variant.link_url)
     found = [
         *check.about_text(draft, book_of(product, facts) if product else None),
         *check.about_media(variant.format, len(variant.media), failed=media_failed),

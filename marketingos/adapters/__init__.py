@@ -1,0 +1,55 @@
+"""The outside world, one file a counterpart. Here, and nowhere else, an implementation is chosen for a port."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from marketingos.adapters import http
+from marketingos.adapters.claude import Claude
+from marketingos.adapters.media_store import LocalStore
+from marketingos.adapters.replicate import Replicate
+from marketingos.domain.ports import Illustrator, Writer
+from marketingos.settings import get_settings
+
+
+def writer() -> Writer:
+    """Who writes posts."""
+    settings = get_settings()
+    return _claude(settings.anthropic_api_key, settings.anthropic_base_url, settings.claude_model)
+
+
+def illustrator() -> Illustrator:
+    """Who makes pictures."""
+    settings = get_settings()
+    return _replicate(settings.replicate_api_token, settings.replicate_base_url, settings.replicate_image_model)
+
+
+def media_store() -> LocalStore:
+    """Where files are kept."""
+    return _local_store(get_settings().data_dir / "media")
+
+
+async def close() -> None:
+    """Closes the connections of the running event loop; call once at shutdown."""
+    settings = get_settings()
+    await _claude(settings.anthropic_api_key, settings.anthropic_base_url, settings.claude_model).close()
+    await _replicate(settings.replicate_api_token, settings.replicate_base_url, settings.replicate_image_model).close()
+    await http.close()
+
+
+@lru_cache(maxsize=4)
+def _claude(api_key: SecretStr, base_url: str, model: str) -> Claude:
+    return Claude(api_key=api_key, base_url=base_url, model=model)
+
+
+@lru_cache(maxsize=4)
+def _replicate(token: SecretStr, base_url: str, model: str) -> Replicate:
+    return Replicate(token=token, base_url=base_url, model=model)
+
+
+@lru_cache(maxsize=4)
+def _local_store(folder: Path) -> LocalStore:
+    return LocalStore(folder)

@@ -1,0 +1,227 @@
+"""Pictures by Replicate's official SDK (1.x), which is used around its faults.
+
+`models.predictions.async_create` is the one call that sends `Prefer: wait`; waiting for the end is our own loop with a
+deadline, because the SDK's has none and does not know the status `aborted`; files are fetched with a plain client,
+because the SDK's sends the token to whatever host serves them. Files live for one hour (replicate.com/docs,
+predictions), so they are fetched at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+import httpx
+from anyio import to_thread
+from PIL import Image, UnidentifiedImageError
+from pydantic import SecretStr
+from pydantic.v1 import ValidationError
+from replicate.client import Client
+from replicate.exceptions import ReplicateError
+
+from marketingos.adapters import http
+from marketingos.domain.ports import Illustration, Usage
+from marketingos.errors import (
+    BadAnswer,
+    ContentRefused,
+    MarketingError,
+    Misconfigured,
+    NotSent,
+    OutcomeUnknown,
+    OverBudget,
+    RateLimited,
+    TokenRejected,
+)
+
+PATIENCE = 180.0
+"""Seconds from the request to the finished picture; models take 3 to 30."""
+
+SIZE_LIMIT = 30 * 1024 * 1024
+"""Bytes of the largest file that is fetched."""
+
+_WAIT = 30
+_POLL = 1.0
+_TRIES = 3
+_FORMATS = frozenset({"JPEG", "PNG", "WEBP"})
+_DELIVERY = "replicate.delivery"
+
+
+class Replicate:
+    """An `Illustrator`. The SDK's client belongs to one event loop, so each loop gets its own."""
+
+    def __init__(self, *, token: SecretStr, base_url: str, model: str, patience: float = PATIENCE) -> None:
+        self._token, self._base_url, self._model, self._patience = token, base_url, model, patience
+        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Client] = WeakKeyDictionary()
+        self._accepted: frozenset[str] | None = None
+
+    async def draw(self, prompt: str, aspect: str) -> Illustration:
+        """One picture. `ContentRefused` when the model refuses the prompt, `OutcomeUnknown` when it is too slow."""
+        if not self._token.get_secret_value():
+            raise Misconfigured("error.replicate_not_configured")
+        try:
+            async with asyncio.timeout(self._patience):
+                prediction = await self._finished(await self._start(await self._inputs(prompt, aspect)))
+                data = await self._fetch(_address(prediction))
+        except TimeoutError as error:
+            raise OutcomeUnknown("error.replicate_slow", diagnostic=f"not done in {self._patience:.0f} s") from error
+        except ReplicateError as error:
+            raise _meaning(error, self._model) from error
+        except httpx.HTTPError as error:
+            raise NotSent("error.replicate_unreachable", diagnostic=f"{type(error).__name__}: {error}") from error
+        await to_thread.run_sync(_check_picture, data)
+        usage = Usage(
+            provider="replicate", model=self._model, purpose="picture", units=1, request_id=str(prediction.id)
+        )
+        return Illustration(data=data, usage=usage)
+
+    async def close(self) -> None:
+        """Closes the running event loop's client; call once at shutdown. The SDK has no public way."""
+        client = self._clients.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            await client._async_client.aclose()
+
+    def _client(self) -> Client:
+        loop = asyncio.get_running_loop()
+        if loop not in self._clients:
+            self._clients[loop] = Client(
+                api_token=self._token.get_secret_value(),
+                base_url=self._base_url,
+                headers={"Cancel-After": f"{int(self._patience // 60) + 1}m"},
+            )
+        return self._clients[loop]
+
+    async def _inputs(self, prompt: str, aspect: str) -> Mapping[str, object]:
+        """What we would like to say, less what this model does not listen to."""
+        if self._accepted is None:
+            self._accepted = await self._input_names()
+        wishes = {"prompt": prompt, "aspect_ratio": aspect, "output_format": "jpg", "output_quality": 92}
+        return {name: value for name, value in wishes.items() if not self._accepted or name in self._accepted}
+
+    async def _input_names(self) -> frozenset[str]:
+        """The inputs that the model's published schema names; none when it publishes no schema."""
+        found = await self._client().models.async_get(self._model)
+        schema: Any = (found.latest_version.openapi_schema if found.latest_version else None) or {}
+        inputs = schema.get("components", {}).get("schemas", {}).get("Input", {})
+        return frozenset(inputs.get("properties", {}))
+
+    async def _start(self, inputs: Mapping[str, object]) -> Any:
+        """Asks for the picture. Nothing identifies the request, so one that may have arrived is repeated only once."""
+        owner, _, name = self._model.partition("/")
+        create = self._client().models.predictions.async_create
+        for attempt in range(_TRIES):
+            try:
+                return await create(model=(owner, name), input=dict(inputs), wait=_WAIT)
+            except ReplicateError as error:
+                pause = _pause(error)
+                if pause is None or attempt == _TRIES - 1 or (error.status != 429 and attempt):
+                    raise
+                await asyncio.sleep(pause)
+            except httpx.TransportError:
+                if attempt:
+                    raise
+        raise AssertionError("the loop answers or raises")
+
+    async def _finished(self, prediction: Any) -> Any:
+        """Waits for the end. `aborted` (never started, not billed) is a status that the SDK cannot read."""
+        while prediction.status in ("starting", "processing"):
+            await asyncio.sleep(_POLL)
+            try:
+                prediction = await self._client().predictions.async_get(prediction.id)
+            except ValidationError as error:
+                raise NotSent("error.replicate_aborted", diagnostic=f"{prediction.id}: {error}") from error
+        if prediction.status == "succeeded":
+            return prediction
+        diagnostic = f"{prediction.id} {prediction.status}: {prediction.error}"
+        if prediction.status == "failed" and re.search("nsfw|safety|sensitive|flagged", str(prediction.error), re.I):
+            raise ContentRefused("error.replicate_refused", diagnostic=diagnostic)
+        raise NotSent("error.replicate_failed", diagnostic=diagnostic)
+
+    async def _fetch(self, address: str) -> bytes:
+        """The file; the picture is paid for, so a hiccup is met with patience."""
+        if not self._is_trusted(address):
+            raise BadAnswer("error.replicate_failed", diagnostic=f"a file on an unknown host: {address}")
+        for attempt in range(_TRIES):
+            try:
+                return await _download(address)
+            except (httpx.TransportError, NotSent):
+                if attempt == _TRIES - 1:
+                    raise
+                await asyncio.sleep(_POLL * (attempt + 1))
+        raise AssertionError("the loop answers or raises")
+
+    def _is_trusted(self, address: str) -> bool:
+        """Replicate's own hosts over https, and the host of the configured base."""
+        parts, base = urlsplit(address), urlsplit(self._base_url)
+        if (parts.scheme, parts.netloc) == (base.scheme, base.netloc):
+            return True
+        return parts.scheme == "https" and f".{parts.hostname}".endswith(f".{_DELIVERY}")
+
+
+def _address(prediction: Any) -> str:
+    """Models answer one address or a list of them."""
+    output = prediction.output
+    first = output[0] if isinstance(output, list) and output else output
+    if not isinstance(first, str):
+        raise BadAnswer("error.replicate_failed", diagnostic=f"{prediction.id} succeeded without a file")
+    return first
+
+
+async def _download(address: str) -> bytes:
+    async with http.client().stream("GET", address) as response:
+        if response.status_code != 200:
+            raise NotSent("error.replicate_failed", diagnostic=f"{response.status_code} for {address}")
+        data = bytearray()
+        async for piece in response.aiter_bytes():
+            data += piece
+            if len(data) > SIZE_LIMIT:
+                raise BadAnswer("error.replicate_failed", diagnostic=f"more than {SIZE_LIMIT} bytes at {address}")
+    return bytes(data)
+
+
+def _check_picture(data: bytes) -> None:
+    """What a file is, is what is in it, whatever its name and header say."""
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            picture.verify()
+            known = picture.format in _FORMATS
+    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise BadAnswer("error.replicate_failed", diagnostic=f"not a picture: {error}") from error
+    if not known:
+        raise BadAnswer("error.replicate_failed", diagnostic=f"a picture of an unwanted kind: {picture.format}")
+
+
+_RESET = re.compile(r"resets in ~?(\d+)\s*s")
+
+
+def _pause(error: ReplicateError) -> float | None:
+    """How long to wait before asking again, None when that is of no use."""
+    if error.status == 429:
+        told = _RESET.search(error.detail or "")
+        return float(told[1]) if told else 30.0
+    return _POLL if (error.status or 0) >= 500 else None
+
+
+def _meaning(error: ReplicateError, model: str) -> MarketingError:
+    """Our error for a problem document. See replicate.com/docs, HTTP API."""
+    diagnostic = f"{error.status} {error.title}: {error.detail}"
+    match error.status:
+        case 401 | 403:
+            return TokenRejected("error.replicate_key", diagnostic=diagnostic)
+        case 402:
+            return OverBudget("error.replicate_credit")
+        case 404:
+            return Misconfigured("error.replicate_model", model=model)
+        case 422 | 400:
+            return ContentRefused("error.replicate_refused", diagnostic=diagnostic)
+        case 429:
+            return RateLimited(
+                "error.replicate_busy", diagnostic=diagnostic, retry_after=timedelta(seconds=_pause(error) or 30)
+            )
+        case _:
+            return NotSent("error.replicate_unreachable", diagnostic=diagnostic)
