@@ -1,10 +1,10 @@
 """Alembic's environment: the product's settings and tables, nothing else."""
 
+from alembic import context
 from sqlalchemy import create_engine, pool
 from sqlmodel import SQLModel
 
 import marketingos.domain  # noqa: F401  (registers the tables)
-from alembic import context
 from marketingos.domain.columns import Embedded
 from marketingos.settings import get_settings
 

@@ -17,6 +17,7 @@ from marketingos.settings import get_settings
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
 
+
 def now() -> datetime:
     """The moment, aware, in UTC."""
     frozen = _frozen.get()
@@ -36,7 +37,7 @@ def today(timezone: str) -> date:
 
 
 def human(span: timedelta) -> timedelta:
-    """A span that a person waits (an undo, a session), in this clock's time: it stays that long however fast time runs."""
+    """A span that a person waits (an undo, a session), as this clock counts it, however fast time runs."""
     return span * get_settings().clock_speed
 
 

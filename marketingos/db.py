@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Select, event
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.sql.expression import GenerativeSelect
+from sqlmodel.ext.asyncio.session import AsyncSession as AsyncSession
 
 from marketingos.settings import get_settings
+
+Claim = TypeVar("Claim", bound=GenerativeSelect)
 
 _engine: AsyncEngine | None = None
 
@@ -40,10 +43,9 @@ async def dispose() -> None:
 @asynccontextmanager
 async def session() -> AsyncIterator[AsyncSession]:
     """A transaction that may write."""
-    async with _sessions()() as opened:
-        async with opened.begin():
-            await _take_write_lock(opened)
-            yield opened
+    async with _sessions()() as opened, opened.begin():
+        await _take_write_lock(opened)
+        yield opened
 
 
 @asynccontextmanager
@@ -58,7 +60,7 @@ def is_sqlite() -> bool:
     return engine().dialect.name == "sqlite"
 
 
-def claimable(statement: Select[Any]) -> Select[Any]:
+def claimable(statement: Claim) -> Claim:
     """Row locks for a claim: other replicas skip what this one takes. SQLite's single writer needs none."""
     return statement if is_sqlite() else statement.with_for_update(skip_locked=True)
 
@@ -89,5 +91,3 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-

@@ -12,7 +12,7 @@
     ├── OverBudget              the next call would cost more than allowed
     ├── Misconfigured           a setting is missing or wrong; only an engineer can mend it
     └── OutsideError            a counterpart outside failed
-        ├── NotSent             it surely did not happen: refused connection, DNS, TLS, a clear answer to come back later
+        ├── NotSent             it surely did not happen: refused connection, DNS, TLS, "come back later"
         ├── OutcomeUnknown      it may have happened: time-out, cut connection, 5xx
         ├── RateLimited         a limit; nothing happened; carries when to come back
         ├── TokenRejected       the permission is dead; a person reconnects
@@ -109,7 +109,7 @@ class OutsideError(MarketingError):
         retryable: bool | None = None,
         **values: object,
     ) -> None:
-        super().__init__(key, **values)
+        super().__init__(key, field=None, **values)
         self.diagnostic = diagnostic
         self.retry_after = retry_after
         if retryable is not None:

@@ -31,7 +31,7 @@ class Sweep:
 
 
 def sweeps(settings: Settings) -> tuple[Sweep, ...]:
-    """The table of sweeps. Publishing may overlap because each run claims its own rows: one slow platform, one slow run."""
+    """The table. Runs of publishing may overlap, since each claims its own rows: a slow platform delays nobody."""
     return (
         Sweep(name="publish.tick", run=publish_on_time, every=TICK, overlap=16),
         Sweep(

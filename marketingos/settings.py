@@ -51,10 +51,12 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="where browsers and platforms reach this server; empty means localhost")
     port: int = Field(3000, ge=1, le=65535, description="the one port that serves pages, events and API")
     secret_keys: SecretStr = Field(
-        SecretStr(""), description="comma-separated Fernet keys; the first seals, all open; required outside the sandbox"
+        SecretStr(""),
+        description="comma-separated Fernet keys; the first seals, all open; required outside the sandbox",
     )
     sandbox: Literal["auto", "1", "0"] = Field(
-        "auto", description="`1` the local twin of the outside world, `0` the real one, `auto` the twin when no credential is set"
+        "auto",
+        description="`1`: a local twin of the outside world, `0`: the real one, `auto`: the twin until there is a credential",
     )
     organization_id: str = Field("8uu4-W6mScG8IQtY", description="the organisation every API call must name")
     organization_name: str = Field("CodeTix", description="shown at log-in and in mails")
@@ -80,6 +82,10 @@ class Settings(BaseSettings):
     meta_access_token: SecretStr = Field(SecretStr(""), description="a first Page token, moved into the vault at start")
     meta_page_id: str = Field("", description="the Page that `META_ACCESS_TOKEN` belongs to")
     meta_graph_url: str = Field(GRAPH_HOST, description="base of Meta's Graph API")
+    meta_video_url: str = Field(
+        "",
+        description="base for video uploads to Pages; empty means Meta's video host, or `META_GRAPH_URL` if set",
+    )
     meta_graph_version: str = Field("v25.0", pattern=r"^v\d+\.0$", description="pinned Graph API version")
     tiktok_client_key: str = Field("", description="TikTok client key")
     tiktok_client_secret: SecretStr = Field(SecretStr(""), description="TikTok client secret")
@@ -90,6 +96,12 @@ class Settings(BaseSettings):
     linkedin_member_client_secret: SecretStr = Field(SecretStr(""), description="its secret")
     linkedin_api_url: str = Field("https://api.linkedin.com", description="base of LinkedIn's API")
     linkedin_version: str = Field("202609", pattern=r"^20\d{4}$", description="pinned LinkedIn API version, YYYYMM")
+    outside_timeout_seconds: float = Field(
+        30.0,
+        gt=0,
+        le=120,
+        description="how long a platform may be silent before the outcome of a call counts as unknown",
+    )
     eur_per_usd: float = Field(0.92, gt=0, description="exchange rate used to book AI spend in euro")
     ai_budget_day: float = Field(5.0, ge=0, description="euro that AI may cost in a day; over it nothing is asked")
     ai_budget_month: float = Field(60.0, ge=0, description="euro that AI may cost in a month")
@@ -99,7 +111,9 @@ class Settings(BaseSettings):
     clock_start: AwareDatetime | None = Field(
         None, description="sandbox world only: the real moment from which time runs at `CLOCK_SPEED`"
     )
-    log_format: Literal["auto", "json", "console"] = Field("auto", description="`auto`: console at a terminal, JSON else")
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto", description="`auto`: console at a terminal, JSON else"
+    )
 
     sandbox_url: str = Field("", description="base of a sandbox that runs alone; empty means the one in this process")
 

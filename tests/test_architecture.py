@@ -12,8 +12,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+
 from marketingos.domain import TABLES
-from marketingos.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 PYTHON_FILES = [p for p in (ROOT / "marketingos").rglob("*.py") if "__pycache__" not in p.parts]

@@ -17,7 +17,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/auth/ticket")
-async def redeem(ticket: str, next: str = "/") -> Response:  # noqa: A002  (the query's own name)
+async def redeem(ticket: str, next: str = "/") -> Response:
     """Turns a single-use ticket into the HttpOnly cookie and goes on to `next`, which stays on this site."""
     session = await people.redeem_ticket(ticket)
     if session is None:

@@ -48,7 +48,7 @@ class Account(SQLModel, table=True):
     sealed_token: str
     sealed_refresh_token: str | None = None
     token_expires_at: datetime | None = None
-    scopes: tuple[str, ...] = Field(default=(), sa_type=Embedded(tuple[str, ...]))  # type: ignore[call-overload]
+    scopes: tuple[str, ...] = Field(default=(), sa_type=Embedded(tuple[str, ...]))
     state: AccountState = Field(default=AccountState.ACTIVE, sa_type=word(AccountState))
     state_reason: str | None = Field(default=None, max_length=120)
     options: dict[str, Any] = Field(default_factory=dict, sa_type=Embedded(dict[str, Any]))

@@ -18,7 +18,7 @@ class AuditEntry(SQLModel, table=True):
     actor: str = Field(max_length=254)
     action: str = Field(max_length=60)
     subject: str = Field(max_length=80, index=True)
-    detail: dict[str, Any] = Field(default_factory=dict, sa_type=Embedded(dict[str, Any]))  # type: ignore[call-overload]
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=Embedded(dict[str, Any]))
 
 
 class Heartbeat(SQLModel, table=True):

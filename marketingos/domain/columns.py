@@ -13,7 +13,11 @@ from sqlalchemy import JSON, Dialect, Enum, TypeDecorator
 def word(kind: type[StrEnum]) -> Any:
     """A column that holds a member's value as text: readable in SQL, and a new member needs no migration."""
     return Enum(
-        kind, native_enum=False, create_constraint=False, length=32, values_callable=lambda members: [m.value for m in members]
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=32,
+        values_callable=lambda members: [m.value for m in members],
     )
 
 

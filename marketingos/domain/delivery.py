@@ -101,7 +101,8 @@ class Content(BaseModel):
 
 class Delivery(SQLModel, table=True):
     """See the module. `progress` keeps the harmless steps already done (uploads, containers) so that they are not
-    repeated; `intent_at` is written before the call that makes the post visible; `looks` counts look-ups of an unconfirmed one."""
+    repeated; `intent_at` is written before the call that makes the post visible; `looks` counts look-ups of an
+    unconfirmed one."""
 
     __table_args__ = (UniqueConstraint("variant_id", "account_id"),)
 
@@ -109,7 +110,7 @@ class Delivery(SQLModel, table=True):
     variant_id: int = Field(foreign_key="variant.id", index=True)
     account_id: int = Field(foreign_key="account.id", index=True)
     status: DeliveryStatus = Field(default=DeliveryStatus.QUEUED, sa_type=word(DeliveryStatus), index=True)
-    content: Content = Field(sa_type=Embedded(Content))  # type: ignore[call-overload]
+    content: Content = Field(sa_type=Embedded(Content))
     content_hash: str = Field(max_length=64)
     due_at: datetime
     not_before: datetime = Field(index=True)
@@ -224,7 +225,7 @@ class Attempt(SQLModel, table=True):
 def next_attempt(error: OutsideError, attempts: int, now: datetime, jitter: float) -> datetime | None:
     """When to try again, or None when trying again is of no use.
 
-    Exponential from 15 s to 30 min with full-range `jitter` (0..1); a platform's own Retry-After wins when it is longer.
+    Exponential from 15 s to 30 min, the upper half of it by `jitter` (0..1); a longer Retry-After of the platform wins.
     """
     if not error.retryable or attempts >= MAX_ATTEMPTS:
         return None

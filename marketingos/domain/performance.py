@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -53,7 +53,7 @@ class Reading(SQLModel, table=True):
     shares: int | None = None
     saves: int | None = None
     clicks: int | None = None
-    raw: dict[str, Any] = Field(default_factory=dict, sa_type=Embedded(dict[str, Any]))  # type: ignore[call-overload]
+    raw: dict[str, Any] = Field(default_factory=dict, sa_type=Embedded(dict[str, Any]))
 
     @property
     def metrics(self) -> Metrics:
@@ -101,6 +101,6 @@ def total(readings: Iterable[Metrics]) -> Metrics:
     return Metrics(**{name: sum_of(name) for name in Metrics.__dataclass_fields__})
 
 
-def as_columns(metrics: Metrics) -> Mapping[str, int | None]:
+def as_columns(metrics: Metrics) -> dict[str, Any]:
     """The counts by column name of `Reading`."""
     return {name: getattr(metrics, name) for name in Metrics.__dataclass_fields__}

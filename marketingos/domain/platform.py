@@ -41,9 +41,7 @@ class Rules:
 
 
 RULES: dict[Platform, Rules] = {
-    Platform.INSTAGRAM: Rules(
-        text_limit=2200, cut=125, hashtag_limit=5, needs_media=True, formats=(Format.IMAGE,)
-    ),
+    Platform.INSTAGRAM: Rules(text_limit=2200, cut=125, hashtag_limit=5, needs_media=True, formats=(Format.IMAGE,)),
     Platform.FACEBOOK: Rules(
         text_limit=63206, cut=240, hashtag_limit=5, needs_media=False, formats=(Format.IMAGE, Format.TEXT)
     ),

@@ -104,7 +104,7 @@ class Post(SQLModel, table=True):
     timezone: str = Field(max_length=64)
     scheduled_at: datetime = Field(index=True)
     origin: Origin = Field(default=Origin.AI, sa_type=word(Origin))
-    brief: Brief = Field(default_factory=Brief, sa_type=Embedded(Brief))  # type: ignore[call-overload]
+    brief: Brief = Field(default_factory=Brief, sa_type=Embedded(Brief))
     media_error: str | None = Field(default=None, max_length=120)
     created_at: datetime
     updated_at: datetime = Field(index=True)
@@ -132,7 +132,7 @@ class Variant(SQLModel, table=True):
     alt_text: str = ""
     link_url: str = ""
     first_comment: str = ""
-    options: dict[str, Any] = Field(default_factory=dict, sa_type=Embedded(dict[str, Any]))  # type: ignore[call-overload]
+    options: dict[str, Any] = Field(default_factory=dict, sa_type=Embedded(dict[str, Any]))
     version: int = 1
     edited_by: str | None = Field(default=None, max_length=120)
     approved_hash: str | None = Field(default=None, max_length=64)
@@ -147,12 +147,9 @@ class Variant(SQLModel, table=True):
         sa_relationship_kwargs={**RELATED, "secondary": "variantmedia", "order_by": "VariantMedia.position"}
     )
 
-
     def content(self) -> Content:
         """Exactly what goes out. Needs `media` loaded."""
-        attached = (
-            Attachment(**m.model_dump(include=_ATTACHED), alt_text=self.alt_text) for m in self.media
-        )
+        attached = (Attachment(**m.model_dump(include=_ATTACHED), alt_text=self.alt_text) for m in self.media)
         return Content(
             platform=self.platform,
             format=self.format,

@@ -20,7 +20,7 @@ class Voice(BaseModel):
 
 
 class Template(BaseModel):
-    """What its posts are made of. `palette` holds hex colours, ground first, accent last; `mark` is a lucide icon name."""
+    """What its posts are made of. `palette` holds hex colours, ground first, accent last; `mark` is a lucide icon."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -44,7 +44,7 @@ class Product(SQLModel, table=True):
     website: str = ""
     language: str = Field(default="es", max_length=8)
     timezone: str = Field(default="Europe/Madrid", max_length=64)
-    voice: Voice = Field(default_factory=Voice, sa_type=Embedded(Voice))  # type: ignore[call-overload]
+    voice: Voice = Field(default_factory=Voice, sa_type=Embedded(Voice))
     template: Template = Field(default_factory=Template, sa_type=Embedded(Template))
     active: bool = Field(default=False, index=True)
     late_after_minutes: int = 120

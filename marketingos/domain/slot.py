@@ -19,7 +19,7 @@ class Slot(SQLModel, table=True):
     product_id: int = Field(foreign_key="product.id", index=True, ondelete="CASCADE")
     weekday: int = Field(ge=0, le=6)
     local_time: time
-    platforms: tuple[Platform, ...] = Field(default=(), sa_type=Embedded(tuple[Platform, ...]))  # type: ignore[call-overload]
+    platforms: tuple[Platform, ...] = Field(default=(), sa_type=Embedded(tuple[Platform, ...]))
 
 
 def resolve(wall: datetime, timezone: str) -> datetime:

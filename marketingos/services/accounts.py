@@ -72,7 +72,7 @@ async def accounts_of(s: AsyncSession, product_ids: Sequence[int]) -> Mapping[in
         .where(col(ProductAccount.product_id).in_(product_ids))
         .order_by(col(Account.id))
     )
-    found: dict[int, tuple[Account, ...]] = {product_id: () for product_id in product_ids}
+    found: dict[int, tuple[Account, ...]] = dict.fromkeys(product_ids, ())
     for product_id, account in (await s.exec(statement)).all():
         found[product_id] += (account,)
     return found

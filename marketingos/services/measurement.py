@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from sqlalchemy import func
 from sqlalchemy.orm import selectinload
@@ -150,7 +151,9 @@ async def engagement(actor: PersonView, *, days: int = 30, product_id: int | Non
     async with reading() as s:
         tracks = await _tracks(s, start_before - timedelta(days=30), product_id)
         failed = await _failed(s, edges[0], edges[-1], product_id)
-        catalogue = {p.id or 0: products.view_of(p) for p in (await s.exec(select(Product).order_by(Product.name))).all()}
+        catalogue = {
+            p.id or 0: products.view_of(p) for p in (await s.exec(select(Product).order_by(Product.name))).all()
+        }
         pictures = await _thumbnails(s, [t.post.id or 0 for t in tracks if _is_in(t, edges[0], edges[-1])])
     inside = [t for t in tracks if _is_in(t, edges[0], edges[-1])]
     return EngagementView(
@@ -197,7 +200,9 @@ async def _tracks(s: AsyncSession, since: datetime, product_id: int | None) -> l
 
 async def _failed(s: AsyncSession, start: datetime, end: datetime, product_id: int | None) -> int:
     statement = select(func.count()).select_from(Delivery).join(Variant).join(Post)
-    statement = statement.where(Delivery.status == DeliveryStatus.FAILED, Delivery.due_at >= start, Delivery.due_at < end)
+    statement = statement.where(
+        Delivery.status == DeliveryStatus.FAILED, Delivery.due_at >= start, Delivery.due_at < end
+    )
     if product_id is not None:
         statement = statement.where(Post.product_id == product_id)
     return (await s.exec(statement)).one()
@@ -226,7 +231,7 @@ def _gained(tracks: Iterable[Track], start: datetime, end: datetime) -> Metrics:
 
 
 def _days(tracks: Sequence[Track], first: date, edges: Sequence[datetime]) -> Iterable[DayView]:
-    for n, (start, end) in enumerate(zip(edges, edges[1:], strict=False)):
+    for n, (start, end) in enumerate(pairwise(edges)):
         yield DayView(
             day=first + timedelta(days=n),
             engagement=_gained(tracks, start, end).engagement,

@@ -51,7 +51,7 @@ COOKIE = "marketingos_session"
 
 SETUP = "setup"
 DEMO_EMAIL = "laura@codetix.es"
-DEMO_PASSWORD = "prueba-marketing"
+DEMO_PASSWORD = "prueba-marketing"  # noqa: S105  (see below)
 """The person of the sandbox world, printed at start; that world holds nothing secret and is refused to live data."""
 
 
@@ -255,4 +255,3 @@ def _view(user: User) -> PersonView:
     return PersonView(
         id=_id(user), name=user.name, email=user.email, role=user.role, language=user.language, theme=user.theme
     )
-

@@ -31,6 +31,7 @@ from marketingos.services.views import (
     DeliveryView,
     PersonView,
     PostView,
+    ProductView,
     PulseView,
     VariantView,
     WhyView,
@@ -168,7 +169,7 @@ def _findings(found: Post, variant: Variant) -> tuple[str, ...]:
     return checking.findings_of(variant, media_failed=found.media_error is not None)
 
 
-def _chip(found: Post, product: products.ProductView) -> ChipView:
+def _chip(found: Post, product: ProductView) -> ChipView:
     pictures = [m for v in _ordered(found.variants) if v.format is not Format.VIDEO for m in v.media]
     pictures += [m for v in found.variants for m in v.media]
     status = _status(found)

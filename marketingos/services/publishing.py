@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlalchemy.orm import selectinload
 from sqlmodel import col, select
 
@@ -107,7 +107,7 @@ async def settle_by_hand(actor: PersonView, delivery_id: int, *, published: bool
 # -- claiming ----------------------------------------------------------------------------------------------------------
 
 
-def _wanting():  # type: ignore[no-untyped-def]
+def _wanting() -> ColumnElement[bool]:
     """Rows that a worker may take, now or later."""
     return col(Delivery.status).in_(
         [DeliveryStatus.QUEUED, DeliveryStatus.RETRYING, DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN]
@@ -118,8 +118,13 @@ async def _claim() -> list[Task]:
     """Takes due deliveries in one short transaction; what may not go out is held or withdrawn instead."""
     now = clock.now()
     async with reading() as s:
-        free = (col(Delivery.not_before) <= now, or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= now))
-        ids = (await s.exec(select(Delivery.id).where(_wanting(), *free).order_by(col(Delivery.not_before)).limit(BATCH))).all()
+        free = (
+            col(Delivery.not_before) <= now,
+            or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= now),
+        )
+        ids = (
+            await s.exec(select(Delivery.id).where(_wanting(), *free).order_by(col(Delivery.not_before)).limit(BATCH))
+        ).all()
     if not ids:
         return []
     async with session() as s:
@@ -131,15 +136,14 @@ async def _claim() -> list[Task]:
 async def _take(s: AsyncSession, delivery: Delivery, now: datetime) -> Task | None:
     """One claim; None when the delivery has to wait for a person or is no longer wanted."""
     fresh = delivery.status in (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING)
-    obstacle = await _obstacle(s, delivery, now) if fresh else None
-    if obstacle is DeliveryStatus.CANCELLED:
-        delivery.status = DeliveryStatus.CANCELLED
-    elif obstacle is not None:
-        delivery.hold(obstacle)
     await _touch(s, delivery)
-    if obstacle is not None:
-        return None
     if fresh:
+        if not await _is_approved(s, delivery):
+            delivery.status = DeliveryStatus.CANCELLED
+            return None
+        if reason := _hold_reason(delivery, now):
+            delivery.hold(reason)
+            return None
         delivery.attempts += 1
         s.add(Attempt(delivery_id=delivery.id or 0, number=delivery.attempts, started_at=now))
     return Task(
@@ -154,15 +158,16 @@ async def _take(s: AsyncSession, delivery: Delivery, now: datetime) -> Task | No
     )
 
 
-async def _obstacle(
-    s: AsyncSession, delivery: Delivery, now: datetime
-) -> HoldReason | DeliveryStatus | None:
-    """Why a delivery may not start now: it is late, its account cannot post, or what was approved has changed."""
+async def _is_approved(s: AsyncSession, delivery: Delivery) -> bool:
+    """Whether what would go out is, to the letter, what a person approved."""
     loaded = select(Variant).where(Variant.id == delivery.variant_id).options(selectinload(Variant.media))  # type: ignore[arg-type]
     variant = (await s.exec(loaded)).one()
-    approved = variant.status is VariantStatus.APPROVED and variant.approved_hash == delivery.content_hash
-    if not approved or variant.content().hash != delivery.content_hash:
-        return DeliveryStatus.CANCELLED
+    hashes = {variant.approved_hash, variant.content().hash, delivery.content.hash, delivery.content_hash}
+    return variant.status is VariantStatus.APPROVED and len(hashes) == 1
+
+
+def _hold_reason(delivery: Delivery, now: datetime) -> HoldReason | None:
+    """Why a delivery waits for a person: it is late, or its account cannot post."""
     if delivery.is_late(now):
         return HoldReason.LATE
     return HoldReason.PERMISSION if delivery.account.state is not AccountState.ACTIVE else None
@@ -336,5 +341,3 @@ async def _touch(s: AsyncSession, delivery: Delivery) -> int:
     post = (await s.exec(found)).one()
     post.updated_at = clock.now()
     return post.id or 0
-
-

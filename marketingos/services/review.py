@@ -89,7 +89,9 @@ async def withdraw(actor: PersonView, post_id: int, platforms: Sequence[Platform
     require(actor, Deed.APPROVE)
     async with session() as s:
         post = await _locked(s, post_id)
-        chosen = [v for v in _chosen(post, platforms, VariantStatus.APPROVED) if not any(d.may_be_out for d in v.deliveries)]
+        chosen = [
+            v for v in _chosen(post, platforms, VariantStatus.APPROVED) if not any(d.may_be_out for d in v.deliveries)
+        ]
         if not chosen:
             raise Refused("review.already_going")
         for variant in chosen:
@@ -194,9 +196,7 @@ async def _locked(s: AsyncSession, post_id: int) -> Post:
     return post
 
 
-def _chosen(
-    post: Post, platforms: Sequence[Platform] | None, status: VariantStatus | None = None
-) -> list[Variant]:
+def _chosen(post: Post, platforms: Sequence[Platform] | None, status: VariantStatus | None = None) -> list[Variant]:
     return [
         v
         for v in post.variants
@@ -315,5 +315,3 @@ def _revision(variant: Variant, actor: PersonView) -> Revision:
 def _touch(s: AsyncSession, actor: PersonView, post: Post, action: str, **detail: object) -> None:
     post.updated_at = clock.now()
     audit.note(s, actor.email, action, f"post:{post.id}", **detail)
-
-

@@ -34,7 +34,7 @@ def delivery() -> Delivery:
 
 @given(st.integers(1, MAX_ATTEMPTS - 1), st.floats(0, 1), st.integers(0, 7200))
 def test_a_retry_lies_ahead_and_respects_the_platform(attempts: int, jitter: float, seconds: int) -> None:
-    """The next attempt is later than now, never sooner than the platform asked, never later than half an hour beyond."""
+    """The next attempt is later than now, never sooner than asked, never later than half an hour beyond."""
     asked = timedelta(seconds=seconds)
     at = next_attempt(RateLimited(retry_after=asked), attempts, NOW, jitter)
     assert at is not None

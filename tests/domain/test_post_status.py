@@ -13,7 +13,9 @@ from marketingos.domain.post import Part, PostStatus, VariantStatus, status_of
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER, EARLIER = NOW + timedelta(hours=1), NOW - timedelta(hours=1)
-PENDING, DRAFT, REJECTED = (Part(variant=v) for v in (VariantStatus.PENDING, VariantStatus.DRAFT, VariantStatus.REJECTED))
+PENDING, DRAFT, REJECTED = (
+    Part(variant=v) for v in (VariantStatus.PENDING, VariantStatus.DRAFT, VariantStatus.REJECTED)
+)
 
 
 def sent(status: D) -> Part:

@@ -31,7 +31,11 @@ def test_a_time_that_autumn_repeats_is_the_first() -> None:
 
 def test_the_weekly_slot_stays_at_its_hour_across_the_change() -> None:
     """A Monday 09:30 slot is 09:30 on the wall before and after the change, an hour apart in UTC."""
-    found = list(occurrences(slot(0, time(9, 30)), MADRID, datetime(2026, 10, 19, tzinfo=UTC), datetime(2026, 11, 2, 23, tzinfo=UTC)))
+    found = list(
+        occurrences(
+            slot(0, time(9, 30)), MADRID, datetime(2026, 10, 19, tzinfo=UTC), datetime(2026, 11, 2, 23, tzinfo=UTC)
+        )
+    )
     assert found == [datetime(2026, 10, 19, 9, 30), datetime(2026, 10, 26, 9, 30), datetime(2026, 11, 2, 9, 30)]
     assert [resolve(w, MADRID).hour for w in found] == [7, 8, 8]
 
