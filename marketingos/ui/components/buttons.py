@@ -26,10 +26,16 @@ def button(
     disabled: rx.Var[bool] | bool = False,
     why: Any = None,
     key_hint: str | None = None,
+    hint_shown: bool = True,
     **props: Any,
 ) -> rx.Component:
-    """A button. While `busy` it turns and says `busy_label` (a gerund); `why` explains why it is not available."""
-    content = [*_lead(icon_name, size), *children, *([kbd(key_hint)] if key_hint else [])]
+    """A button. While `busy` it turns and says `busy_label` (a gerund); `why` explains why it is not available.
+
+    `key_hint` (`A`, `⇧A`, `Esc`, `⌘Z`) presses it while no field has the focus.
+    """
+    content = [*_lead(icon_name, size), *children, *([kbd(key_hint)] if key_hint and hint_shown else [])]
+    if key_hint:
+        props["data_key"] = key_hint
     if busy is not False:
         content = [rx.cond(busy, _busy(busy_label or children[0]), rx.fragment(*content))]
         props["aria_busy"] = busy
@@ -59,6 +65,8 @@ def icon_button(
     """A button of one icon; `label` is its name and, with its key, its tooltip."""
     if on is not None:
         props["aria_pressed"] = on
+    if key_hint:
+        props["data_key"] = key_hint
     return rx.el.button(
         icon(icon_name, _ICON[size]),
         type="button",

@@ -1,0 +1,41 @@
+(() => {
+  const root = document.documentElement;
+  const system = () => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  const wear = (theme) => {
+    const shown = theme === "system" ? system() : theme;
+    localStorage.setItem("theme", theme);
+    root.classList.remove("light", "dark");
+    root.classList.add(shown);
+    root.style.colorScheme = shown;
+    return theme;
+  };
+  window.wearTheme = (theme) => (localStorage.getItem("theme") === theme ? theme : wear(theme));
+  window.toggleTheme = () => wear(root.classList.contains("dark") ? "light" : "dark");
+
+  const language = localStorage.getItem("language");
+  if (["es", "en"].includes(language) && language !== root.lang) {
+    root.lang = language;
+    root.classList.add("speaks-" + language);
+  }
+
+  const typing = (element) => element.closest?.("input, textarea, select, [contenteditable]");
+  const press = (selector) => {
+    const layer = document.querySelector("dialog[open]") ?? document;
+    const button = [...layer.querySelectorAll(selector)].find((b) => !b.disabled && b.offsetParent !== null);
+    button?.click();
+    return !!button;
+  };
+  document.addEventListener("keydown", (event) => {
+    const command = event.metaKey || event.ctrlKey;
+    if (command && event.key === "Enter") event.target.form?.requestSubmit();
+    else if (event.key === "Escape" && event.target.closest?.("[data-editor]")) press("[data-key='Esc']");
+    else if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open")) press("[data-key='Esc']");
+    else if (command && event.key.toLowerCase() === "z" && !typing(event.target)) press("[data-key='⌘Z']") && event.preventDefault();
+    else if (!command && !event.altKey && !typing(event.target) && /^[a-z1-4]$/i.test(event.key))
+      press(`[data-key='${(event.shiftKey ? "⇧" : "") + event.key.toUpperCase()}']`) && event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    const video = event.target.closest?.("[data-tap]")?.querySelector("video");
+    if (video) video.paused ? video.play() : video.pause();
+  });
+})();

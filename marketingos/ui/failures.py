@@ -1,0 +1,30 @@
+"""What a person reads when a handler failed: the one exception handler of the pages."""
+
+import secrets
+import traceback
+
+from reflex.event import EventSpec, redirect
+
+from marketingos.errors import MarketingError, NotSignedIn
+from marketingos.log import get_logger
+from marketingos.ui.notices import refusal
+
+_log = get_logger(__name__)
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def explain(error: Exception) -> EventSpec:
+    """A known error is its sentence; any other an apology with a reference that the log carries too."""
+    if isinstance(error, NotSignedIn):
+        return redirect("/login")
+    if isinstance(error, MarketingError):
+        return refusal(error.key, **error.values)
+    reference = _reference()
+    _log.error("ui.failed", reference=reference, trace="".join(traceback.format_exception(error)))
+    return refusal("error.unexpected", reference=reference)
+
+
+def _reference() -> str:
+    """Short enough to be read out: `7F3K-21`."""
+    letters = "".join(secrets.choice(_ALPHABET) for _ in range(6))
+    return f"{letters[:4]}-{letters[4:]}"

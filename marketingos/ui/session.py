@@ -1,0 +1,158 @@
+"""Who is here. Every handler asks `actor_of(self)`: the answer comes from the HttpOnly cookie of the websocket's
+handshake, on the server, never from the page. `page()` registers a page inside the frame for people who are logged in.
+
+    @page("/analytics", "rail.analytics", on_load=AnalyticsState.load)
+    def analytics() -> rx.Component: ...
+"""
+
+from collections.abc import Callable
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import reflex as rx
+from reflex.event import EventSpec
+from reflex.state import OnLoadInternalState
+
+from marketingos import clock
+from marketingos.errors import NotSignedIn
+from marketingos.services import people, posts
+from marketingos.services.views import PersonView
+from marketingos.settings import get_settings
+from marketingos.text import format_slot, format_time, language_or_default
+from marketingos.ui.components.frame import Person, Pulse, frame
+from marketingos.ui.notices import notices
+from marketingos.ui.words import Language, t
+
+_THEMES = ("light", "dark", "system")
+
+
+class Session(rx.State):
+    """What the frame shows of the person and of the engine."""
+
+    name: str = ""
+    role: str = ""
+    to_approve: int = 0
+    troubled: int = 0
+    next_at: str = ""
+    zone: str = ""
+
+    @rx.event
+    async def enter(self) -> EventSpec | list[EventSpec] | None:
+        """First of every page: who is not logged in goes to the log-in page and comes back here."""
+        actor = await people.who_is(session_token(self))
+        if actor is None:
+            return rx.redirect(f"/login?next={quote(_here(self))}")
+        self.name, self.role = actor.name, actor.role
+        language = await self.get_state(Language)
+        if actor.language and actor.language != language.code:
+            language.code = actor.language
+        await self._read_pulse(actor, language.spoken)
+        return _wear(actor.theme) if actor.theme else None
+
+    @rx.event
+    async def tick(self) -> None:
+        """Keeps the frame's counts and clock true while a page stays open."""
+        actor = await people.who_is(session_token(self))
+        if actor:
+            await self._read_pulse(actor, (await self.get_state(Language)).spoken)
+
+    @rx.event
+    async def speak(self, code: str) -> EventSpec:
+        """Changes the language here and, for who is logged in, everywhere; what the server wrote is read again."""
+        (await self.get_state(Language)).code = language_or_default(code)
+        actor = await people.who_is(session_token(self))
+        if actor:
+            await people.set_preferences(actor, language=language_or_default(code))
+        return OnLoadInternalState.on_load_internal()
+
+    @rx.event
+    async def remember_theme(self, theme: str) -> None:
+        """Keeps the theme that the page already wears."""
+        actor = await people.who_is(session_token(self))
+        if actor and theme in _THEMES:
+            await people.set_preferences(actor, theme=theme)
+
+    @rx.event
+    def leave(self) -> EventSpec:
+        """Logs out: this tab forgets everything and the browser loses its cookie."""
+        return navigate("/auth/logout")
+
+    async def _read_pulse(self, actor: PersonView, language: str) -> None:
+        pulse, now, zone = await posts.pulse(actor), clock.now(), get_settings().timezone
+        self.to_approve, self.troubled = pulse.to_approve, pulse.troubled
+        self.next_at = format_slot(pulse.next_due_at, now, language, zone) if pulse.next_due_at else ""
+        self.zone = f"{_city(zone)} {format_time(now, zone)}"
+
+
+def session_token(state: rx.State) -> str | None:
+    """The session cookie of the browser behind this event."""
+    try:
+        morsel = SimpleCookie(state.router.headers.cookie).get(people.COOKIE)
+    except CookieError:
+        return None
+    return morsel.value if morsel else None
+
+
+async def actor_of(state: rx.State) -> PersonView:
+    """The person behind this event. Raises `NotSignedIn`."""
+    actor = await people.who_is(session_token(state))
+    if actor is None:
+        raise NotSignedIn
+    return actor
+
+
+async def language_of(state: rx.State) -> str:
+    """The language on the person's screen, for texts that the server writes."""
+    return (await state.get_state(Language)).spoken
+
+
+def page(
+    route: str, title: str, *, on_load: Any = (), room: str | None = None
+) -> Callable[[Callable[[], rx.Component]], Callable[[], rx.Component]]:
+    """Registers a page in the frame. `title` is a catalogue key, `room` the rail's entry it belongs to (its route)."""
+    loads = [on_load] if not isinstance(on_load, (list, tuple)) else list(on_load)
+
+    def register(content: Callable[[], rx.Component]) -> Callable[[], rx.Component]:
+        def framed() -> rx.Component:
+            return frame(content(), notices(), room=room or route, person=_person(), pulse=_pulse(), on_tick=Session.tick)
+
+        framed.__name__ = content.__name__
+        rx.page(route=route, title=t(title) + " · MarketingOS", on_load=[Session.enter, *loads])(framed)
+        return content
+
+    return register
+
+
+def _person() -> Person:
+    return Person(
+        name=Session.name, role=Session.role, language=Language.code,
+        on_language=Session.speak, on_theme=Session.remember_theme, on_leave=Session.leave,
+    )  # fmt: skip
+
+
+def _pulse() -> Pulse:
+    return Pulse(
+        next_at=Session.next_at, zone=Session.zone, to_approve=Session.to_approve, troubled=Session.troubled,
+        sandbox=get_settings().is_sandbox,
+    )  # fmt: skip
+
+
+def _here(state: rx.State) -> str:
+    parts = urlsplit(str(state.router.url))
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _city(zone: str) -> str:
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def _wear(theme: str) -> EventSpec:
+    """The stored theme, where this browser does not know it yet."""
+    return rx.call_script(f"window.wearTheme?.({theme!r})")
+
+
+def navigate(address: str) -> EventSpec:
+    """A full navigation in a tab that starts anew: the websocket must shake hands again to carry another cookie, and
+    the next person must not see what the former one saw."""
+    return rx.call_script(f"sessionStorage.removeItem('token'); window.location.assign({address!r})")
