@@ -110,6 +110,7 @@ def view(account: Account) -> AccountView:
         handle=account.handle,
         followers=account.followers,
         working=account.state is AccountState.ACTIVE,
+        privacy=str(account.options.get("privacy_level", "")),
     )
 
 

@@ -231,6 +231,7 @@ def _variant_view(
         deliveries=tuple(_delivery_view(d, attempts, readings) for d in variant.deliveries if _is_shown(d)),
         reject_reason=variant.reject_reason,
         reject_note=variant.reject_note,
+        privacy=str(variant.options.get("privacy_level", "")),
     )
 
 

@@ -46,7 +46,7 @@ class ProductView:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountView:
-    """A connected account, without any secret."""
+    """A connected account, without any secret. `privacy` is the standing choice of who may see TikTok posts."""
 
     id: int
     platform: Platform
@@ -54,6 +54,7 @@ class AccountView:
     handle: str
     followers: int | None = None
     working: bool = True
+    privacy: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +102,8 @@ class DeliveryView:
 @dataclass(frozen=True, kw_only=True)
 class VariantView:
     """The post on one platform. `length` and `limit` are in the platform's own units; `findings` are catalogue keys
-    of what is wrong with it (`check.too_long`, `check.no_media`), empty when it may go out."""
+    of what is wrong with it (`check.too_long`, `check.no_media`), empty when it may go out; `privacy` is who may see a
+    TikTok post, as it was approved."""
 
     id: int
     platform: Platform
@@ -122,6 +124,7 @@ class VariantView:
     deliveries: tuple[DeliveryView, ...] = ()
     reject_reason: RejectReason | None = None
     reject_note: str = ""
+    privacy: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
