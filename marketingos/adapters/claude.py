@@ -66,7 +66,7 @@ class Claude:
         except TimeoutError as error:
             raise OutcomeUnknown("error.claude_busy", diagnostic=f"no answer within {PATIENCE:.0f} s") from error
         except anthropic.AnthropicError as error:
-            raise _meaning(error, self._model) from error
+            raise _meaning(error) from error
         return Manuscript(
             text="".join(block.text for block in message.content if block.type == "text"),
             stop_reason=message.stop_reason or "",
@@ -128,12 +128,12 @@ def _usage(message: Message, purpose: str) -> Usage:
     )
 
 
-def _meaning(error: anthropic.AnthropicError, model: str) -> MarketingError:
+def _meaning(error: anthropic.AnthropicError) -> MarketingError:
     """Our error for the SDK's. See platform.claude.com, API errors."""
     if isinstance(error, _SPENDING_ENDS) or (isinstance(error, anthropic.BadRequestError) and _OWN_LIMIT in str(error)):
         return OverBudget("error.claude_spend_limit")
     if isinstance(error, anthropic.NotFoundError):
-        return Misconfigured("error.claude_model", model=model)
+        return Misconfigured("error.claude_model")
     if isinstance(error, anthropic.APIStatusError):
         return _by_status(error)
     diagnostic = f"{type(error).__name__}: {error}"

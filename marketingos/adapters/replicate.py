@@ -71,7 +71,7 @@ class Replicate:
         except TimeoutError as error:
             raise OutcomeUnknown("error.replicate_slow", diagnostic=f"not done in {self._patience:.0f} s") from error
         except ReplicateError as error:
-            raise _meaning(error, self._model) from error
+            raise _meaning(error) from error
         except httpx.HTTPError as error:
             raise NotSent("error.replicate_unreachable", diagnostic=f"{type(error).__name__}: {error}") from error
         await to_thread.run_sync(_check_picture, data)
@@ -207,7 +207,7 @@ def _pause(error: ReplicateError) -> float | None:
     return _POLL if (error.status or 0) >= 500 else None
 
 
-def _meaning(error: ReplicateError, model: str) -> MarketingError:
+def _meaning(error: ReplicateError) -> MarketingError:
     """Our error for a problem document. See replicate.com/docs, HTTP API."""
     diagnostic = f"{error.status} {error.title}: {error.detail}"
     match error.status:
@@ -216,7 +216,7 @@ def _meaning(error: ReplicateError, model: str) -> MarketingError:
         case 402:
             return OverBudget("error.replicate_credit")
         case 404:
-            return Misconfigured("error.replicate_model", model=model)
+            return Misconfigured("error.replicate_model")
         case 422 | 400:
             return ContentRefused("error.replicate_refused", diagnostic=diagnostic)
         case 429:

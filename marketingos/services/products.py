@@ -69,7 +69,7 @@ async def _ensure(s: AsyncSession, sheet: Mapping[str, Any]) -> Product:
     known = (await s.exec(select(Product).where(Product.name == sheet["name"]))).first()
     if known:
         return known
-    plain = {name: value for name, value in sheet.items() if isinstance(value, str)}
+    plain: dict[str, Any] = {name: value for name, value in sheet.items() if isinstance(value, str)}
     made = Product(
         **plain,
         voice=Voice(**sheet["voice"]),
