@@ -309,6 +309,8 @@ def _why(found: Post, euro: float) -> WhyView:
         angle=brief.angle,
         hook_type=brief.hook_type,
         rationale=brief.rationale,
+        format=brief.format,
+        cta_type=brief.cta_type,
         claims=tuple((claim.text, ", ".join(claim.facts)) for claim in brief.claims),
         model=brief.model,
         prompt_version=brief.prompt_version,

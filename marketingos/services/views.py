@@ -134,6 +134,8 @@ class WhyView:
     angle: str
     hook_type: str
     rationale: str
+    format: str = ""
+    cta_type: str = ""
     claims: tuple[tuple[str, str], ...] = ()
     model: str = ""
     prompt_version: str = ""
