@@ -1,6 +1,6 @@
 """Chromium for the browser tests: the one that is here, or one that is fetched now.
 
-    python tests/chromium.py     prints where it is, after installing it if need be
+python tests/chromium.py     prints where it is, after installing it if need be
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The real production server as a process of its own: `marketingos run` in the sandbox world, with its own data folder.
 
-    with Server(tmp_path, CLOCK_SPEED=60) as server:
-        server.kill()       # as a power cut would
-        server.start()      # the same world goes on
+with Server(tmp_path, CLOCK_SPEED=60) as server:
+    server.kill()       # as a power cut would
+    server.start()      # the same world goes on
 """
 
 from __future__ import annotations
@@ -57,7 +57,12 @@ class Server:
         with self.log.open("ab") as log:
             # Not in the repository's root: a developer's own `.env` must not be seen.
             self.process = subprocess.Popen(
-                self.command("run"), cwd=self.folder, env=self.environment(), stdout=log, stderr=log, start_new_session=True
+                self.command("run"),
+                cwd=self.folder,
+                env=self.environment(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         self._wait_until_alive()
 
