@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,10 +10,26 @@ from pydantic import SecretStr
 
 from marketingos.adapters import http
 from marketingos.adapters.claude import Claude
+from marketingos.adapters.linkedin import LinkedIn
 from marketingos.adapters.media_store import LocalStore
+from marketingos.adapters.meta import Facebook, Instagram
 from marketingos.adapters.replicate import Replicate
-from marketingos.domain.ports import Illustrator, Writer
+from marketingos.adapters.tiktok import TikTok
+from marketingos.domain.platform import Platform
+from marketingos.domain.ports import Illustrator, Library, Publisher, Writer
 from marketingos.settings import get_settings
+
+_PUBLISHERS: Mapping[Platform, Callable[[Library], Publisher]] = {
+    Platform.INSTAGRAM: Instagram,
+    Platform.FACEBOOK: Facebook,
+    Platform.LINKEDIN: LinkedIn,
+    Platform.TIKTOK: TikTok,
+}
+
+
+def publisher_for(platform: Platform, library: Library) -> Publisher:
+    """Who publishes on a platform; `library` holds the files of the posts."""
+    return _PUBLISHERS[platform](library)
 
 
 def writer() -> Writer:

@@ -1,0 +1,143 @@
+"""Meta's Graph API as Facebook Pages and Instagram use it: addresses, the proof of our app, comments, insights.
+
+Wire: developers.facebook.com/docs/graph-api (v25.0). Ids are strings, times read `2026-08-07T12:34:56+0000`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Unpack
+
+from pydantic import SecretStr
+
+from marketingos import log
+from marketingos.adapters.http import Answer, Parts, call
+from marketingos.adapters.meta.refusals import UnknownMetric, refusal
+from marketingos.domain.performance import Metrics
+from marketingos.domain.ports import Grant
+from marketingos.errors import OutsideError, PermissionMissing, RateLimited, TokenRejected
+from marketingos.settings import GRAPH_HOST, get_settings
+
+logger = log.get_logger(__name__)
+
+AT_ONCE = 8
+"""How many objects of one account are read at the same time."""
+
+VIDEO_HOST = "https://graph-video.facebook.com"
+
+_ENDS_READING = (RateLimited, TokenRejected)
+
+_dead_metrics: set[tuple[str, str]] = set()
+"""Metrics that Meta refused since this process started, by kind of object: Meta retires them now and then."""
+
+
+async def graph(
+    method: str, path: str, grant: Grant, *, commits: bool = False, host: str = "", **parts: Unpack[Parts]
+) -> Answer:
+    """Calls `{host}/{version}/{path}` as the account. Nested values travel as JSON bodies."""
+    settings = get_settings()
+    parts["params"] = {**parts.get("params", {}), **_proof(grant.token)}
+    url = f"{host or settings.meta_graph_url}/{settings.meta_graph_version}/{path}"
+    answer = await call(method, url, refusal=refusal, commits=commits, token=grant.token, **parts)
+    served = answer.headers.get("facebook-api-version", settings.meta_graph_version)
+    if served != settings.meta_graph_version:
+        logger.warning("meta.other_version", asked=settings.meta_graph_version, served=served)
+    return answer
+
+
+def video_host() -> str:
+    """Where Page videos are uploaded: Meta's own host for them, unless another base is set."""
+    settings = get_settings()
+    return settings.meta_video_url or (VIDEO_HOST if settings.meta_graph_url == GRAPH_HOST else settings.meta_graph_url)
+
+
+def appsecret_proof(token: str, secret: str) -> str:
+    """Hex HMAC-SHA256 of the token under the app's secret; see .../guides/secure-requests."""
+    return hmac.new(secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+
+
+def _proof(token: SecretStr) -> Mapping[str, str]:
+    secret = get_settings().meta_app_secret.get_secret_value()
+    return {"appsecret_proof": appsecret_proof(token.get_secret_value(), secret)} if secret else {}
+
+
+def graph_time(text: str) -> datetime:
+    """A moment as the Graph API writes it."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z")
+
+
+async def comment_once(grant: Grant, post_id: str, text: str, *, field: str) -> None:
+    """Adds the account's first comment unless it is there already; a failure is logged and never the post's.
+
+    `field` is what the object calls a comment's text: `message` on Facebook, `text` on Instagram.
+    """
+    try:
+        found = await graph("GET", f"{post_id}/comments", grant, params={"fields": f"id,{field}"})
+        if not any(row.get(field) == text for row in found.at("data")):
+            # No `fields` here: Instagram then answers an error although the comment was made.
+            await graph("POST", f"{post_id}/comments", grant, commits=True, json={"message": text})
+    except OutsideError as error:
+        logger.warning("meta.first_comment_failed", post=post_id, error=error.key, diagnostic=error.diagnostic)
+
+
+async def insights(grant: Grant, object_id: str, kind: str, names: Iterable[str]) -> Mapping[str, int]:
+    """The asked metrics that this object has. One bad name fails a whole call: then each is asked by itself."""
+    wanted = [name for name in names if (kind, name) not in _dead_metrics]
+    if not wanted:
+        return {}
+    try:
+        answer = await graph("GET", f"{object_id}/insights", grant, params={"metric": ",".join(wanted)})
+    except UnknownMetric:
+        if len(wanted) == 1:
+            _dead_metrics.add((kind, wanted[0]))
+            logger.warning("meta.metric_gone", kind=kind, metric=wanted[0])
+            return {}
+        parts = await asyncio.gather(*(insights(grant, object_id, kind, [name]) for name in wanted))
+        return {name: value for part in parts for name, value in part.items()}
+    return {row["name"]: value for row in answer.at("data") if isinstance(value := _value(row), int)}
+
+
+def _value(row: Mapping[str, object]) -> object:
+    """The number of an insight, which stands in `values` or, with a breakdown, in `total_value`."""
+    total = row.get("total_value")
+    if isinstance(total, dict):
+        return total.get("value")
+    values = row.get("values")
+    return values[0].get("value") if isinstance(values, list) and values else None
+
+
+async def read_each(ids: Sequence[str], read: Callable[[str], Awaitable[Metrics]]) -> Mapping[str, Metrics]:
+    """Reads objects a few at a time. One that cannot be read is left out; a limit or a dead permission ends the
+    reading, and is raised only when nothing was read before it."""
+    found: dict[str, Metrics] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        batch = ids[start : start + AT_ONCE]
+        results = await asyncio.gather(*(_attempt(read, name) for name in batch))
+        found |= {name: result for name, result in zip(batch, results, strict=True) if isinstance(result, Metrics)}
+        ended = next((result for result in results if isinstance(result, _ENDS_READING)), None)
+        if ended and not found:
+            raise ended
+        if ended:
+            break
+    return found
+
+
+async def _attempt(read: Callable[[str], Awaitable[Metrics]], name: str) -> Metrics | OutsideError:
+    try:
+        return await read(name)
+    except OutsideError as error:
+        logger.info("meta.not_read", object=name, error=error.key, diagnostic=error.diagnostic)
+        return error
+
+
+async def tolerant(question: Awaitable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """A part of a reading that it can do without, such as one that the permission does not cover."""
+    try:
+        return await question
+    except PermissionMissing as error:
+        logger.info("meta.part_not_read", error=error.key, diagnostic=error.diagnostic)
+        return {}

@@ -1,0 +1,199 @@
+"""Instagram: a container is made from a public address, watched until it is finished, and published.
+
+A container can be published once, so publishing the same one again is safe where making a new one is not. Wire:
+developers.facebook.com/docs/instagram-platform/content-publishing and .../instagram-graph-api/reference/ig-user/{media,
+media_publish} (v25.0, Facebook Login).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from marketingos import clock, log
+from marketingos.adapters.meta.graph import comment_once, graph, graph_time, insights, read_each
+from marketingos.adapters.meta.refusals import container_ruling
+from marketingos.domain import walk
+from marketingos.domain.delivery import Attachment, Content
+from marketingos.domain.performance import Metrics
+from marketingos.domain.platform import Platform
+from marketingos.domain.ports import (
+    Absent,
+    Accepted,
+    Grant,
+    Library,
+    Progress,
+    Published,
+    Ready,
+    Undecided,
+    Working,
+)
+from marketingos.errors import NotSent, OutcomeUnknown, OutsideError
+
+logger = log.get_logger(__name__)
+
+CONTAINER_LIFE = timedelta(hours=23)
+"""An unpublished container expires after 24 hours."""
+
+INSIGHTS = {
+    "views": "views",
+    "reach": "reach",
+    "likes": "likes",
+    "comments": "comments",
+    "shares": "shares",
+    "saved": "saves",
+}
+
+
+class Instagram:
+    """Implements `ports.Publisher`.
+
+    Progress: `begun_at`; `children`, the containers of a carousel's pictures, and how many of them are `finished`;
+    `container` with `container_at`; `restarts`; after publishing `media`.
+    """
+
+    platform = Platform.INSTAGRAM
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    async def prepare(self, grant: Grant, content: Content, progress: Progress) -> Working | Ready:
+        now = clock.now()
+        progress = {"begun_at": walk.stamp(now), **progress}
+        if walk.age(progress, "container_at", now) > CONTAINER_LIFE:
+            progress = _afresh(progress)
+        if "media" in progress:
+            return Ready(progress=progress)
+        if "container" in progress:
+            return await self._watch(grant, progress)
+        if len(content.attachments) > 1 and (step := await self._child(grant, content, progress)):
+            return step
+        return await self._make(grant, self._fields(content, progress), progress)
+
+    async def _child(self, grant: Grant, content: Content, progress: Progress) -> Working | None:
+        """The next step for a carousel's pictures; None when they are all there and finished."""
+        children: list[str] = list(progress.get("children", ()))
+        if len(children) < len(content.attachments):
+            fields = {"is_carousel_item": True, **self._media(content.attachments[len(children)])}
+            answer = await graph("POST", f"{grant.external_id}/media", grant, json=fields)
+            started = {"container_at": walk.stamp(clock.now()), **progress}
+            return Working(progress={**started, "children": [*children, str(answer.at("id"))]})
+        done = progress.get("finished", 0)
+        if done == len(children):
+            return None
+        step = await self._state(grant, children[done], progress)
+        return step if isinstance(step, Working) else Working(progress={**progress, "finished": done + 1})
+
+    async def _make(self, grant: Grant, fields: Mapping[str, Any], progress: Progress) -> Working:
+        answer = await graph("POST", f"{grant.external_id}/media", grant, json=fields)
+        made = {**progress, "container": str(answer.at("id")), "container_at": walk.stamp(clock.now())}
+        return Working(progress=made, wait=timedelta(seconds=1))
+
+    async def _watch(self, grant: Grant, progress: Progress) -> Working | Ready:
+        return await self._state(grant, progress["container"], progress)
+
+    async def _state(self, grant: Grant, container: str, progress: Progress) -> Working | Ready:
+        """How far a container is. `PUBLISHED` means that an earlier publication arrived after all."""
+        status, detail = await _status(grant, container)
+        match status:
+            case "FINISHED":
+                return Ready(progress=progress)
+            case "PUBLISHED":
+                return Ready(progress={**progress, "published": True})
+            case "EXPIRED":
+                return Working(progress=_afresh(progress))
+            case "ERROR":
+                return _spoilt(detail, progress)
+        return Working(progress=progress, wait=walk.pause(walk.age(progress, "container_at", clock.now())))
+
+    def _fields(self, content: Content, progress: Progress) -> Mapping[str, Any]:
+        caption = {"caption": content.text} if content.text else {}
+        if children := progress.get("children"):
+            return {"media_type": "CAROUSEL", "children": list(children), **caption}
+        return {**self._media(content.attachments[0]), **caption}
+
+    def _media(self, attachment: Attachment) -> Mapping[str, Any]:
+        alt = {"alt_text": attachment.alt_text} if attachment.alt_text else {}
+        return {"image_url": self._library.public_url(attachment), **alt}
+
+    async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+        if "media" in progress:
+            return Accepted(progress=progress, wait=timedelta())
+        if progress.get("published"):
+            raise OutcomeUnknown(diagnostic="the container says that it is published already")
+        answer = await graph(
+            "POST",
+            f"{grant.external_id}/media_publish",
+            grant,
+            commits=True,
+            json={"creation_id": progress["container"]},
+        )
+        return Accepted(progress={**progress, "media": str(answer.at("id"))}, wait=timedelta())
+
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+        """The post is out; its address and its first comment are welcome but never its failure."""
+        media = progress["media"]
+        if content.first_comment:
+            await comment_once(grant, media, content.first_comment, field="text")
+        try:
+            answer = await graph("GET", media, grant, params={"fields": "id,permalink"})
+            return Published(external_id=media, permalink=answer.get("permalink"))
+        except OutsideError as error:
+            logger.warning("instagram.no_permalink", media=media, error=error.key, diagnostic=error.diagnostic)
+            return Published(external_id=media)
+
+    async def look_up(
+        self, grant: Grant, content: Content, progress: Progress, since: datetime
+    ) -> Published | Accepted | Absent | Undecided:
+        if "media" in progress:
+            return Accepted(progress=progress, wait=timedelta())
+        if "container" not in progress:
+            return Absent()
+        status, _ = await _status(grant, progress["container"])
+        if status == "PUBLISHED":
+            return await self._find(grant, content, progress, since)
+        if status in ("EXPIRED", "ERROR") or clock.now() - since >= walk.IN_FLIGHT:
+            return Absent()
+        return Undecided()
+
+    async def _find(self, grant: Grant, content: Content, progress: Progress, since: datetime) -> Accepted | Undecided:
+        """The media of a container that says it is published: containers never tell, so the list has to."""
+        earliest = walk.begun(progress, since) - walk.SKEW
+        params = {"fields": "id,caption,timestamp", "since": str(int(earliest.timestamp())), "limit": "50"}
+        answer = await graph("GET", f"{grant.external_id}/media", grant, params=params)
+        ours = [
+            row["id"]
+            for row in answer.at("data")
+            if graph_time(row["timestamp"]) >= earliest and walk.same_text(row.get("caption", ""), content.text)
+        ]
+        return Accepted(progress={**progress, "media": ours[0]}, wait=timedelta()) if len(ours) == 1 else Undecided()
+
+    async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]:
+        async def read(media: str) -> Metrics:
+            figures = await insights(grant, media, "media", INSIGHTS)
+            return Metrics(**{INSIGHTS[name]: value for name, value in figures.items()})
+
+        return await read_each(external_ids, read)
+
+
+async def _status(grant: Grant, container: str) -> tuple[str, str]:
+    """A container's status code and its text."""
+    answer = await graph("GET", container, grant, params={"fields": "status_code,status"})
+    return str(answer.at("status_code")), str(answer.get("status") or "")
+
+
+def _spoilt(detail: str, progress: Progress) -> Working:
+    """Instagram gave up on a container: raises when the file is to blame, else begins again some times."""
+    ruling = container_ruling(detail)
+    if ruling and not issubclass(ruling.error, NotSent | OutcomeUnknown):
+        raise ruling.error(ruling.key, diagnostic=f"container: {detail}")
+    restarts = progress.get("restarts", 0)
+    if restarts >= walk.RESTARTS:
+        raise NotSent("error.instagram.processing", diagnostic=f"container: {detail}", retryable=False)
+    return Working(progress={**_afresh(progress), "restarts": restarts + 1}, wait=timedelta(seconds=30))
+
+
+def _afresh(progress: Progress) -> Progress:
+    """The progress of a walk that begins again with new containers."""
+    return {name: progress[name] for name in ("begun_at", "restarts") if name in progress}

@@ -1,0 +1,233 @@
+"""TikTok: ask what the creator may do, open an upload, send the video; the last byte posts it.
+
+Wire: developers.tiktok.com/doc/content-posting-api-reference-{direct-post,query-creator-info,get-video-status},
+.../content-posting-api-reference-photo-post, .../tiktok-api-v2-video-query (November 2026).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from marketingos import clock
+from marketingos.adapters.http import Answer
+from marketingos.adapters.tiktok import chunks, posts
+from marketingos.adapters.tiktok.wire import UnknownPublishId, failure, tiktok
+from marketingos.domain import walk
+from marketingos.domain.delivery import Content
+from marketingos.domain.performance import Metrics
+from marketingos.domain.platform import Format, Platform
+from marketingos.domain.ports import (
+    Absent,
+    Accepted,
+    Grant,
+    Library,
+    Progress,
+    Published,
+    Ready,
+    Undecided,
+    Working,
+)
+from marketingos.errors import NotSent, OutcomeUnknown
+
+UPLOAD_LIFE = timedelta(minutes=50)
+"""An upload address is good for an hour, and the whole upload has to end within it."""
+
+MODERATION = timedelta(hours=1)
+"""How long a finished public post may go without its id before it counts as published without one."""
+
+QUERY_BATCH = 20
+COUNTS = {"view_count": "views", "like_count": "likes", "comment_count": "comments", "share_count": "shares"}
+
+
+class TikTok:
+    """Implements `ports.Publisher`.
+
+    Progress: `begun_at`; `creator`, what creator_info allows; `publish_id`, `upload_url`, `opened_at` and `sent`, the
+    number of pieces; `ready` once every piece but the last was sent; `posted_at` once the last was taken; `restarts`.
+    """
+
+    platform = Platform.TIKTOK
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    # -- before it is visible ------------------------------------------------------------------------------------------
+
+    async def prepare(self, grant: Grant, content: Content, progress: Progress) -> Working | Ready:
+        now = clock.now()
+        progress = {"begun_at": walk.stamp(now), **progress}
+        if progress.get("ready") and "publish_id" in progress:
+            return await self._resume(grant, content, progress)
+        if "publish_id" in progress and walk.age(progress, "opened_at", now) > UPLOAD_LIFE:
+            progress = _afresh(progress)
+        if "creator" not in progress:
+            return Working(progress={**progress, "creator": await posts.creator(grant, content)})
+        if content.format is Format.IMAGE:
+            return Ready(progress={**progress, "ready": True})
+        if "publish_id" not in progress:
+            return Working(progress=await self._open(grant, content, progress))
+        pieces = chunks.plan(content.attachments[0].size)
+        if progress["sent"] < pieces.count - 1:
+            return Working(progress=await self._send(content, progress, pieces))
+        return Ready(progress={**progress, "ready": True})
+
+    async def _open(self, grant: Grant, content: Content, progress: Progress) -> Progress:
+        """Announces the video. Nothing is visible before its last byte; an upload that is not ended dies by itself."""
+        pieces = chunks.plan(content.attachments[0].size)
+        source = {
+            "source": "FILE_UPLOAD",
+            "video_size": pieces.size,
+            "chunk_size": pieces.chunk_size,
+            "total_chunk_count": pieces.count,
+        }
+        body = {"post_info": posts.video_info(content, progress["creator"]), "source_info": source}
+        answer = await tiktok("/v2/post/publish/video/init/", grant, body)
+        return {
+            **progress,
+            "publish_id": str(answer.at("data", "publish_id")),
+            "upload_url": str(answer.at("data", "upload_url")),
+            "opened_at": walk.stamp(clock.now()),
+            "sent": 0,
+        }
+
+    async def _send(self, content: Content, progress: Progress, pieces: chunks.Plan) -> Progress:
+        try:
+            await self._put(content, progress, pieces, progress["sent"])
+        except chunks.UploadGone:
+            return _restarted(progress)
+        return {**progress, "sent": progress["sent"] + 1}
+
+    async def _put(self, content: Content, progress: Progress, pieces: chunks.Plan, index: int) -> Answer:
+        video = content.attachments[0]
+        data = await self._library.read(video)
+        return await chunks.put(progress["upload_url"], data, video.mime, pieces, index)
+
+    async def _resume(self, grant: Grant, content: Content, progress: Progress) -> Working | Ready:
+        """After a commit that did not happen, or seemed so: goes on where TikTok says that the post stands."""
+        try:
+            state = await _state(grant, progress)
+        except UnknownPublishId:
+            return Working(progress=_restarted(progress))
+        if state["status"] == "FAILED":
+            return Working(progress=_restarted(progress))
+        if not _is_waiting_for_bytes(state, content):
+            return Ready(progress={"posted_at": walk.stamp(clock.now()), **progress})
+        pieces = chunks.plan(content.attachments[0].size)
+        sent = min(int(state.get("uploaded_bytes") or 0) // pieces.chunk_size, pieces.count - 1)
+        return Working(progress={**{name: value for name, value in progress.items() if name != "ready"}, "sent": sent})
+
+    # -- the visible call and after ------------------------------------------------------------------------------------
+
+    async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+        if "posted_at" in progress:
+            return Accepted(progress=progress)
+        if content.format is Format.IMAGE:
+            progress = {**progress, "publish_id": await self._post_photos(grant, content, progress)}
+        else:
+            pieces = chunks.plan(content.attachments[0].size)
+            await self._put(content, progress, pieces, pieces.count - 1)
+        return Accepted(progress={**progress, "posted_at": walk.stamp(clock.now())})
+
+    async def _post_photos(self, grant: Grant, content: Content, progress: Progress) -> str:
+        """Photos are fetched by TikTok from our verified domain; this one call posts them."""
+        urls = [self._library.public_url(a) for a in content.attachments]
+        body = posts.photo_post(content, progress["creator"], urls)
+        answer = await tiktok("/v2/post/publish/content/init/", grant, body, commits=True)
+        return str(answer.at("data", "publish_id"))
+
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+        try:
+            state = await _state(grant, progress)
+        except NotSent as error:
+            raise OutcomeUnknown(diagnostic=error.diagnostic, retry_after=error.retry_after) from None
+        if state["status"] == "FAILED":
+            raise failure(str(state.get("fail_reason") or ""))
+        waited = walk.age(progress, "posted_at", clock.now())
+        if state["status"] != "PUBLISH_COMPLETE":
+            return Accepted(progress=progress, wait=walk.pause(waited, 3.0))
+        return _published(state, content, progress, waited)
+
+    async def look_up(
+        self, grant: Grant, content: Content, progress: Progress, since: datetime
+    ) -> Published | Accepted | Absent | Undecided:
+        if "publish_id" not in progress:
+            # A video cannot be there without one; photos can: the lost answer of their one call would have told it.
+            return Undecided() if content.format is Format.IMAGE else Absent()
+        waited = clock.now() - since
+        state = await _state(grant, progress)
+        if state["status"] == "FAILED":
+            return _failed(str(state.get("fail_reason") or ""))
+        if _is_waiting_for_bytes(state, content):
+            return Absent() if waited >= walk.IN_FLIGHT else Undecided()
+        posted = {"posted_at": walk.stamp(since), **progress}
+        if state["status"] == "PUBLISH_COMPLETE":
+            return _published(state, content, posted, waited)
+        return Accepted(progress=posted)
+
+    # -- figures -------------------------------------------------------------------------------------------------------
+
+    async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]:
+        """Posts that are not public have no video id and cannot be read: they are left out."""
+        ids = [name for name in external_ids if name.isdecimal()]
+        found: dict[str, Metrics] = {}
+        for start in range(0, len(ids), QUERY_BATCH):
+            fields = ",".join(("id", *COUNTS))
+            body = {"filters": {"video_ids": ids[start : start + QUERY_BATCH]}}
+            answer = await tiktok(f"/v2/video/query/?fields={fields}", grant, body)
+            found |= {str(row["id"]): _metrics(row) for row in answer.at("data", "videos")}
+        return found
+
+
+async def _state(grant: Grant, progress: Progress) -> Mapping[str, Any]:
+    """What TikTok says of an upload: `status` and, by it, `fail_reason`, `uploaded_bytes`, the post's id."""
+    answer = await tiktok("/v2/post/publish/status/fetch/", grant, {"publish_id": progress["publish_id"]})
+    return {**answer.at("data"), "status": answer.at("data", "status")}
+
+
+def _is_waiting_for_bytes(state: Mapping[str, Any], content: Content) -> bool:
+    missing = int(state.get("uploaded_bytes") or 0) < content.attachments[0].size
+    return state["status"] == "PROCESSING_UPLOAD" and missing
+
+
+def _published(
+    state: Mapping[str, Any], content: Content, progress: Progress, waited: timedelta
+) -> Published | Accepted:
+    """A finished post. Only public ones get an id, after moderation; the others are known by their `publish_id`."""
+    ids = state.get("publicaly_available_post_id") or []
+    ids = ids if isinstance(ids, list) else [ids]
+    if ids:
+        return Published(external_id=str(ids[0]), permalink=_address(progress, str(ids[0])))
+    if content.options.get("privacy_level") == posts.PUBLIC and waited < MODERATION:
+        return Accepted(progress=progress, wait=walk.pause(waited, 3.0))
+    return Published(external_id=progress["publish_id"])
+
+
+def _address(progress: Progress, video_id: str) -> str | None:
+    name = progress.get("creator", {}).get("creator_username")
+    return f"https://www.tiktok.com/@{name}/video/{video_id}" if name else None
+
+
+def _failed(reason: str) -> Absent:
+    """A post that TikTok gave up is surely not there; raises when it would be given up again."""
+    error = failure(reason)
+    if isinstance(error, NotSent):
+        return Absent()
+    raise error
+
+
+def _metrics(row: Mapping[str, Any]) -> Metrics:
+    return Metrics(**{name: row.get(field) for field, name in COUNTS.items()})
+
+
+def _afresh(progress: Progress) -> Progress:
+    """The progress of a walk that begins again, with a fresh question about the creator and a new upload."""
+    return {name: progress[name] for name in ("begun_at", "restarts") if name in progress}
+
+
+def _restarted(progress: Progress) -> Progress:
+    restarts = progress.get("restarts", 0)
+    if restarts >= walk.RESTARTS:
+        raise NotSent("error.tiktok.processing", diagnostic="the upload was lost again and again", retryable=False)
+    return {**_afresh(progress), "restarts": restarts + 1}

@@ -1,0 +1,74 @@
+"""Rules of a publication's walk that hold on every platform: how long to wait, what is the same post, when to give in.
+
+A walk is described in `ports.Publisher`. Its progress is plain JSON; moments in it are ISO 8601 texts.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from marketingos.domain.ports import Absent, Progress, Published, Undecided
+
+SKEW = timedelta(minutes=2)
+"""How far a platform's clock may be from ours when a post is recognised by its time."""
+
+SETTLED = timedelta(minutes=5)
+"""After this long a post that is in no list is surely not there: lists lag, and a slow request may still land."""
+
+IN_FLIGHT = timedelta(minutes=1)
+"""After this long a request whose answer was lost does nothing any more."""
+
+RESTARTS = 3
+"""How often a platform may spoil the harmless part of a walk before it fails."""
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as progress keeps it."""
+    return moment.isoformat()
+
+
+def age(progress: Progress, name: str, now: datetime) -> timedelta:
+    """How long ago the moment `name` of the progress was; nothing when it is not there."""
+    text = progress.get(name)
+    return max(now - datetime.fromisoformat(text), timedelta()) if text else timedelta()
+
+
+def begun(progress: Progress, since: datetime) -> datetime:
+    """The first moment at which this walk can have made something visible; `since` is its latest intent."""
+    text = progress.get("begun_at")
+    return min(since, datetime.fromisoformat(text)) if text else since
+
+
+def pause(waited: timedelta, least: float = 2.0) -> timedelta:
+    """Until the next question about work in progress: half of the time it took so far, `least` seconds to a minute."""
+    return timedelta(seconds=min(max(waited.total_seconds() / 2, least), 60.0))
+
+
+def until_midnight(now: datetime) -> timedelta:
+    """Until the next day begins in UTC, when the platforms' daily quotas start again."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1) - now
+
+
+def same_text(one: str, other: str) -> bool:
+    """Whether two texts read the same: platforms normalise characters and trim or fold white space."""
+    return _folded(one) == _folded(other)
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def verdict(
+    matches: Sequence[Published], since: datetime, now: datetime, *, doubtful: bool = False
+) -> Published | Absent | Undecided:
+    """What a list of a platform's posts says about ours: adopted only when exactly one matches.
+
+    `doubtful` is a list that was not complete, or that has a post which could be ours although something differs.
+    """
+    if len(matches) == 1:
+        return matches[0]
+    if not matches and not doubtful and now - since >= SETTLED:
+        return Absent()
+    return Undecided()
