@@ -146,8 +146,8 @@ async def engagement(actor: PersonView, *, days: int = 30, product_id: int | Non
     zone = get_settings().timezone
     today = clock.today(zone)
     first, before = today - timedelta(days=days - 1), today - timedelta(days=2 * days - 1)
-    edges = [resolve(datetime.combine(first + timedelta(days=n), time()), zone) for n in range(days + 1)]
-    start_before = resolve(datetime.combine(before, time()), zone)
+    edges, edges_before = _edges(first, days, zone), _edges(before, days, zone)
+    start_before = edges_before[0]
     async with reading() as s:
         tracks = await _tracks(s, start_before - timedelta(days=30), product_id)
         failed = await _failed(s, edges[0], edges[-1], product_id)
@@ -164,9 +164,9 @@ async def engagement(actor: PersonView, *, days: int = 30, product_id: int | Non
         failed=failed,
         totals=_gained(tracks, edges[0], edges[-1]),
         totals_before=_gained(tracks, start_before, edges[0]),
-        days=tuple(_days(tracks, first, edges)),
+        days=tuple(_days(tracks, first, edges, edges_before)),
         moments=tuple(_moments(inside)),
-        platforms=tuple(_platforms(tracks, edges[0], edges[-1])),
+        platforms=tuple(_platforms(tracks, start_before, edges[0], edges[-1])),
         posts=tuple(_figures(t, catalogue, pictures) for t in sorted(inside, key=_weight, reverse=True)),
         products=tuple(p for p in catalogue.values() if p.active),
         measured_at=max((t.readings[-1].taken_at for t in tracks if t.readings), default=None),
@@ -230,11 +230,20 @@ def _gained(tracks: Iterable[Track], start: datetime, end: datetime) -> Metrics:
     return total(m for t in tracks if (m := t.gained(start, end)))
 
 
-def _days(tracks: Sequence[Track], first: date, edges: Sequence[datetime]) -> Iterable[DayView]:
-    for n, (start, end) in enumerate(pairwise(edges)):
+def _edges(first: date, days: int, zone: str) -> list[datetime]:
+    """The midnights that bound `days` days from `first` on."""
+    return [resolve(datetime.combine(first + timedelta(days=n), time()), zone) for n in range(days + 1)]
+
+
+def _days(
+    tracks: Sequence[Track], first: date, edges: Sequence[datetime], edges_before: Sequence[datetime]
+) -> Iterable[DayView]:
+    spans = zip(pairwise(edges), pairwise(edges_before), strict=True)
+    for n, ((start, end), (start_before, end_before)) in enumerate(spans):
         yield DayView(
             day=first + timedelta(days=n),
-            engagement=_gained(tracks, start, end).engagement,
+            metrics=_gained(tracks, start, end),
+            before=_gained(tracks, start_before, end_before),
             posts=sum(_is_in(t, start, end) for t in tracks),
         )
 
@@ -250,15 +259,16 @@ def _moments(tracks: Sequence[Track]) -> Iterable[MomentView]:
             yield MomentView(at=instant, engagement=known.engagement)
 
 
-def _platforms(tracks: Sequence[Track], start: datetime, end: datetime) -> Iterable[PlatformFigures]:
+def _platforms(
+    tracks: Sequence[Track], start_before: datetime, start: datetime, end: datetime
+) -> Iterable[PlatformFigures]:
     for platform in Platform:
         mine = [t for t in tracks if t.variant.platform is platform]
-        metrics = _gained(mine, start, end)
         yield PlatformFigures(
             platform=platform,
             posts=sum(_is_in(t, start, end) for t in mine),
-            metrics=metrics,
-            engagement=metrics.engagement,
+            metrics=_gained(mine, start, end),
+            before=_gained(mine, start_before, start),
             measured_at=max((t.readings[-1].taken_at for t in mine if t.readings), default=None),
         )
 
@@ -279,5 +289,4 @@ def _figures(track: Track, catalogue: Mapping[int, ProductView], pictures: Mappi
         permalink=track.delivery.permalink,
         thumbnail_url=media.view(picture).thumbnail_url if picture else "",
         metrics=metrics,
-        engagement=metrics.engagement,
     )

@@ -230,10 +230,12 @@ class PulseView:
 
 @dataclass(frozen=True, kw_only=True)
 class DayView:
-    """One day of the chart: engagement gained on that day; None is not known."""
+    """One day of the chart: what was gained on that day and on the matching day of the period before; None is not
+    known."""
 
     day: date
-    engagement: int | None
+    metrics: Metrics
+    before: Metrics
     posts: int
 
 
@@ -247,12 +249,12 @@ class MomentView:
 
 @dataclass(frozen=True, kw_only=True)
 class PlatformFigures:
-    """A platform's share of the period."""
+    """A platform's share of the period, and of the period before."""
 
     platform: Platform
     posts: int
     metrics: Metrics
-    engagement: int | None
+    before: Metrics
     measured_at: datetime | None = None
 
 
@@ -268,7 +270,6 @@ class PostFigures:
     permalink: str | None
     thumbnail_url: str
     metrics: Metrics
-    engagement: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
