@@ -1,6 +1,6 @@
 /* FullCalendar with our chip and our class names. Data and words come in as props; what a person does goes out as ids
    and ISO instants. Looks are in calendar.css, behaviour of the calendar is FullCalendar's own. */
-import { createElement as h, useEffect, useMemo, useRef, useState } from "react";
+import { Fragment, createElement as h, useEffect, useMemo, useRef, useState } from "react";
 import FullCalendar from "@fullcalendar/react";
 import dayGrid from "@fullcalendar/react/daygrid";
 import timeGrid from "@fullcalendar/react/timegrid";
@@ -91,16 +91,22 @@ function chip(info, words) {
 }
 
 function dayTop(info, words) {
-  return [
-    h("span", { key: "n", className: "cal-number" }, info.dayNumberText),
-    info.monthText && h("span", { key: "m" }, ` ${info.monthText.replace(/^\d+\s*|\s*\d+$|\./g, "").replace(/^de /, "")}`),
-    info.isToday && h("span", { key: "t", className: "cal-today-word" }, words.today),
-  ];
+  const month = info.monthText && info.textParts.find((part) => part.type === "month")?.value.replace(".", "");
+  return h(Fragment, null,
+    h("span", { className: "cal-number" }, info.dayNumberText),
+    month && h("span", null, ` ${month}`),
+    info.isToday && h("span", { className: "cal-today-word" }, words.today));
 }
+
+const dayHead = (info) =>
+  h(Fragment, null, info.weekdayText.replace(".", ""), info.view.type !== "dayGridMonth" && h("b", null, info.dayNumberText));
+
+/* A month's weekday is today's when today is in view. */
+const isTodays = (info, now) =>
+  info.isToday || (info.view.type === "dayGridMonth" && now >= info.view.activeStart && now < info.view.activeEnd && info.dow === now.getDay());
 
 const classes = {
   className: "cal",
-  dayHeaderClass: (i) => `cal-head${i.isToday ? " cal-is-today" : ""}`,
   dayHeaderAlign: "start",
   dayHeaderInnerClass: "cal-head-in",
   dayHeaderRowClass: "cal-head-row",
@@ -162,15 +168,18 @@ export default function PostCalendar({
   useEffect(() => setMounted(true), []);
   const ref = useCalendar(view, date);
   const shown = useMemo(() => entries(events ?? [], selected), [events, selected, revision]);
+  const moment = now ? new Date(now) : new Date();
   if (!mounted) return h("div", { className: "cal" });
   return h(FullCalendar, {
-    ...fixed, ref, events: shown, initialView: VIEWS[view], initialDate: date, timeZone, locale,
+    ...fixed, ref, className: "cal", events: shown, initialView: VIEWS[view], initialDate: date, timeZone, locale,
     ...(now ? { now } : {}),
     moreLinkContent: (info) => words.more.replace("{n}", info.num),
+    dayHeaderClass: (info) => `cal-head${isTodays(info, moment) ? " cal-is-today" : ""}`,
+    dayHeaderContent: dayHead,
     dayCellTopContent: (info) => dayTop(info, words),
     noEventsText: words.empty,
     eventContent: (info) => chip(info, words),
-    eventAllow: (drop) => drop.start >= new Date(now ?? Date.now()),
+    eventAllow: (drop) => drop.start >= moment,
     eventClick: ({ event, jsEvent }) => {
       jsEvent.preventDefault();
       const p = event.extendedProps;

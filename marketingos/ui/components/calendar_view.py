@@ -53,7 +53,7 @@ class PostCalendar(rx.Component):
     is_default = True
     lib_dependencies: list[str] = [_FULLCALENDAR, "temporal-polyfill@1.0.7", "lucide-react@1.26.0"]
 
-    events: rx.Var[list[Entry]]
+    events: rx.Var[Any]
     revision: rx.Var[int]
     view: rx.Var[str]
     date: rx.Var[str]
