@@ -42,6 +42,8 @@ _IG_PICTURE = Ruling(ContentRefused, "error.instagram.picture")
 _IG_VIDEO = Ruling(ContentRefused, "error.instagram.video")
 _IG_TEXT = Ruling(ContentRefused, "error.instagram.text")
 _IG_FETCH = Ruling(NotSent, "error.instagram.fetch")
+_GONE = Ruling(OutcomeUnknown)
+"""A container that cannot be found: expired, or, when it was to be published, published already."""
 _IG_PROCESSING = Ruling(NotSent, "error.instagram.processing")
 _IG_QUOTA = Ruling(RateLimited, "error.instagram.quota", timedelta(hours=1))
 _IG_BLOCKED = Ruling(AccountBlocked, "error.instagram.restricted")
@@ -84,8 +86,8 @@ BY_SUBCODE: Mapping[int, Ruling] = {
     2207003: _IG_FETCH,
     2207004: _IG_PICTURE,
     2207005: _IG_PICTURE,
-    2207006: Ruling(NotSent),
-    2207008: Ruling(NotSent, pause=timedelta(seconds=30)),
+    2207006: _GONE,
+    2207008: _GONE,
     2207009: _IG_PICTURE,
     2207010: _IG_TEXT,
     2207013: _IG_PROFESSIONAL,
@@ -124,7 +126,7 @@ BY_CODE: Mapping[int, Ruling] = {
     9: _IG_QUOTA,
     10: _NOT_ALLOWED,
     17: _THROTTLED,
-    24: Ruling(NotSent),
+    24: _GONE,
     25: _IG_BLOCKED,
     32: _THROTTLED,
     100: _WRONG,
@@ -168,6 +170,8 @@ def refusal(answer: Answer) -> OutsideError | None:
         return UnknownMetric(diagnostic=answer.diagnostic)
     if "appsecret_proof" in message:
         return Ruling(NotSent, "error.meta.app_secret").on(answer)
+    if "not an Instagram Business" in message:
+        return _IG_PROFESSIONAL.on(answer)
     if error.get("code") == 190 and "impersonating" in message:
         return _NOT_ALLOWED.on(answer)
     return _throttle_aware(_ruling(error, answer), answer)

@@ -37,7 +37,7 @@ _PRIVACY = Ruling(ContentRefused, "error.tiktok.privacy")
 BY_CODE: Mapping[str, Ruling] = {
     "invalid_param": Ruling(ContentRefused),
     "invalid_params": Ruling(ContentRefused),
-    "app_version_check_failed": Ruling(ContentRefused, "error.tiktok.app_version"),
+    "app_version_check_failed": Ruling(ContentRefused),
     "invalid_publish_id": Ruling(BadAnswer),
     "token_not_authorized_for_specified_publish_id": Ruling(BadAnswer),
     "publish_not_cancellable": Ruling(BadAnswer),
@@ -64,7 +64,7 @@ BY_FAIL_REASON: Mapping[str, Ruling] = {
     "internal": Ruling(NotSent, "error.tiktok.processing"),
     "video_pull_failed": _FETCH,
     "photo_pull_failed": _FETCH,
-    "publish_cancelled": Ruling(ContentRefused, "error.tiktok.cancelled"),
+    "publish_cancelled": Ruling(ContentRefused),
     "auth_removed": Ruling(TokenRejected),
     "spam_risk_too_many_posts": _DAILY,
     "spam_risk_user_banned_from_posting": _BANNED,
