@@ -1,0 +1,188 @@
+"""Claude's Messages API over HTTP: same addresses, headers, refusals, usage and cache as the real one.
+
+The words of an answer come from `copywriter`; this module decides whether there is an answer at all and what
+it is billed. Contract: contracts/ai.md section 1. SDK base_url is wherever these routes are mounted.
+"""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from . import claude_rules as rules
+from . import copywriter
+from .claude_batches import Batches
+from .claude_rules import ApiError, invalid
+from .claude_usage import PromptCache, prompt_of, thinking_tokens, tokens
+
+MAX_BODY = 32 * 1024 * 1024
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def routes(*, clock: Callable[[], datetime], latency: float = 0.35) -> list[BaseRoute]:
+    """The API's routes, relative to the SDK's base_url; `latency` is the wait of one message in seconds."""
+    api = _Claude(clock, latency)
+    table: list[tuple[str, str, Endpoint]] = [
+        ("POST", "/v1/messages", api.create_message),
+        ("POST", "/v1/messages/count_tokens", api.count_tokens),
+        ("GET", "/v1/models", api.list_models),
+        ("GET", "/v1/models/{model_id}", api.retrieve_model),
+        ("POST", "/v1/messages/batches", api.create_batch),
+        ("GET", "/v1/messages/batches", api.list_batches),
+        ("GET", "/v1/messages/batches/{batch_id}", api.retrieve_batch),
+        ("POST", "/v1/messages/batches/{batch_id}/cancel", api.cancel_batch),
+        ("GET", "/v1/messages/batches/{batch_id}/results", api.batch_results),
+    ]
+    return [Route(path, _answering(endpoint), methods=[method]) for method, path, endpoint in table]
+
+
+def _answering(endpoint: Endpoint) -> Endpoint:
+    """Authentication, the request id and the error envelope, around every endpoint."""
+
+    async def answer(request: Request) -> Response:
+        request_id = f"req_011{secrets.token_hex(10)}"
+        try:
+            _authenticate(request)
+            response = await endpoint(request)
+        except ApiError as error:
+            envelope = {"type": "error", "error": {"type": error.kind, "message": error.message},
+                        "request_id": request_id}  # fmt: skip
+            response = JSONResponse(envelope, status_code=error.status)
+        response.headers["request-id"] = request_id
+        return response
+
+    return answer
+
+
+def _authenticate(request: Request) -> None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if not (scheme.lower() == "bearer" and token.strip()) and not request.headers.get("x-api-key"):
+        raise ApiError(401, "authentication_error", "Invalid bearer token")
+    version = request.headers.get("anthropic-version")
+    if version is None:
+        raise invalid("anthropic-version: header is required")
+    if version not in rules.API_VERSIONS:
+        raise invalid(f'anthropic-version: "{version}" is not a valid version')
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    raw = await request.body()
+    if len(raw) > MAX_BODY:
+        raise ApiError(413, "request_too_large", "Request exceeds the maximum size")
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        raise invalid("The request body is not valid JSON") from None
+    if not isinstance(body, dict):
+        raise invalid("Input should be a valid dictionary")
+    return body
+
+
+@dataclass
+class _Claude:
+    clock: Callable[[], datetime]
+    latency: float
+    caches: dict[str, PromptCache] = field(default_factory=dict)
+    batches: Batches = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.batches = Batches(self.clock, self._message)
+
+    async def create_message(self, request: Request) -> Response:
+        body = await _body(request)
+        if body.get("stream"):
+            raise invalid("stream: Streaming is not available on this endpoint.")
+        message = self._message(body, request.headers.get("authorization", ""))
+        await asyncio.sleep(self.latency)
+        return JSONResponse(message)
+
+    async def count_tokens(self, request: Request) -> Response:
+        body = await _body(request)
+        rules.check_request(body, self.clock(), counting=True)
+        return JSONResponse({"input_tokens": prompt_of(body).total})
+
+    async def list_models(self, request: Request) -> Response:
+        now = self.clock()
+        wanted = request.query_params.getlist("lifecycle") or request.query_params.getlist("lifecycle[]")
+        found = [rules.model_info(model, now) for model in rules.MODELS.values()]
+        found = [info for info in found if not wanted or info["lifecycle"] in wanted]
+        return JSONResponse(_page(found, request))
+
+    async def retrieve_model(self, request: Request) -> Response:
+        model = rules.MODELS.get(request.path_params["model_id"])
+        if model is None:
+            raise ApiError(404, "not_found_error", f"model: {request.path_params['model_id']}")
+        return JSONResponse(rules.model_info(model, self.clock()))
+
+    async def create_batch(self, request: Request) -> Response:
+        return JSONResponse(self.batches.create(await _body(request)))
+
+    async def list_batches(self, request: Request) -> Response:
+        return JSONResponse(_page(self.batches.newest(_mount(request)), request))
+
+    async def retrieve_batch(self, request: Request) -> Response:
+        return JSONResponse(self.batches.retrieve(request.path_params["batch_id"], _mount(request)))
+
+    async def cancel_batch(self, request: Request) -> Response:
+        return JSONResponse(self.batches.cancel(request.path_params["batch_id"], _mount(request)))
+
+    async def batch_results(self, request: Request) -> Response:
+        lines = self.batches.results(request.path_params["batch_id"])
+        return Response("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines),
+                        media_type="application/x-jsonl")  # fmt: skip
+
+    def _message(self, body: Mapping[str, Any], credential: str, tier: str = "standard") -> dict[str, Any]:
+        """A finished message, or an ApiError. Billing happens whether or not the answer fits max_tokens."""
+        now = self.clock()
+        model = rules.check_request(body, now)
+        text = copywriter.answer(body)
+        output = body.get("output_config") or {}
+        thought = thinking_tokens(output.get("effort") or model.effort)
+        room = body["max_tokens"] - thought
+        spoken, stop_reason = _fit(text, room)
+        cache = self.caches.setdefault(credential, PromptCache())
+        usage = cache.bill(prompt_of(body), now) | {
+            "output_tokens": min(thought, body["max_tokens"]) + tokens(spoken),
+            "output_tokens_details": {"thinking_tokens": min(thought, body["max_tokens"])},
+            "service_tier": tier, "inference_geo": "global",
+        }  # fmt: skip
+        return {
+            "id": f"msg_01{secrets.token_hex(11)}", "type": "message", "role": "assistant", "model": model.id,
+            "content": _content(spoken, thought), "stop_reason": stop_reason, "stop_sequence": None,
+            "stop_details": None, "usage": usage,
+        }  # fmt: skip
+
+
+def _mount(request: Request) -> str:
+    """The SDK's base_url as the caller wrote it: what `results_url` is built on."""
+    return str(request.url).partition("/v1/")[0]
+
+
+def _page(found: list[dict[str, Any]], request: Request) -> dict[str, Any]:
+    """A list's page: `limit` entries after `after_id`."""
+    ids = [entry["id"] for entry in found]
+    after = request.query_params.get("after_id")
+    rest = found[ids.index(after) + 1 :] if after in ids else found
+    page = rest[: int(request.query_params.get("limit", 20))]
+    return {"data": page, "has_more": len(rest) > len(page),
+            "first_id": page[0]["id"] if page else None, "last_id": page[-1]["id"] if page else None}  # fmt: skip
+
+
+def _fit(text: str, room: int) -> tuple[str, str]:
+    """The answer cut where the tokens run out, and why it stopped."""
+    if tokens(text) <= room:
+        return text, "end_turn"
+    return text[: max(room, 0) * 31 // 10], "max_tokens"
+
+
+def _content(text: str, thought: int) -> list[dict[str, Any]]:
+    thinking = {"type": "thinking", "thinking": "", "signature": secrets.token_urlsafe(48)}
+    spoken = {"type": "text", "text": text, "citations": None}
+    return [*([thinking] if thought else []), *([spoken] if text else [])]

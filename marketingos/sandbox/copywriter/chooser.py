@@ -1,0 +1,127 @@
+"""Which idea to write: the corpus that suits the product, ranked for this brief."""
+
+import difflib
+import functools
+import hashlib
+import re
+import tomllib
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from typing import Any
+
+from .brief import Brief, Product
+
+_TRADES = (
+    ("barbershop", r"barber|barba|peluquer|salón de belleza|hairdress|salon"),
+    ("gym", r"gimnas|gym|fitness|crossfit|yoga|pilates|entrenador|\bbox\b|clases dirigidas"),
+    ("invoicing", r"factur|invoic|autónom|verifactu|freelance|self-employed|contab|impuesto"),
+)
+TOO_ALIKE = 0.72
+
+
+@dataclass(frozen=True, kw_only=True)
+class Idea:
+    """One post's thought, in every platform's register; `{product}` stands for the name. `own` ideas belong to
+    the product's trade or brand book; the others would suit any product."""
+
+    hook: str
+    hook_type: str
+    angle: str
+    pain: str
+    headline: str
+    topic: str
+    picture: str
+    concept: str
+    instagram: str
+    facebook: str
+    linkedin: tuple[str, ...]
+    tiktok: str
+    scenes: tuple[str, ...]
+    ask: str
+    emoji: str
+    own: bool = True
+
+
+def choose(brief: Brief) -> Idea:
+    """The idea for this request; each earlier attempt in the conversation moves on to the next one."""
+    ranked = ranking(brief)
+    return ranked[brief.attempt % len(ranked)]
+
+
+def ranking(brief: Brief) -> list[Idea]:
+    """All usable ideas, best first: not said lately, the asked hook type and angle, then the slot's turn."""
+    ideas = _ideas(brief.product)
+    allowed = [idea for idea in ideas if not _banned(idea, brief.product)] or ideas
+    fits: dict[tuple[bool, float], list[Idea]] = defaultdict(list)
+    for idea in allowed:
+        fits[_unlike(idea, brief), _asked(idea, brief)].append(idea)
+    return [idea for fit in sorted(fits, reverse=True) for idea in _by_turn(fits[fit], brief)]
+
+
+def _by_turn(ideas: list[Idea], brief: Brief) -> list[Idea]:
+    """The product's own order of these ideas, begun where the slot's half of the day falls in it."""
+    order = sorted(ideas, key=lambda idea: hashlib.sha256((brief.product.name + idea.hook).encode()).digest())
+    turn = brief.slot.toordinal() * 3 + (brief.slot.hour >= 12) + (brief.slot.hour >= 17)
+    start = turn % len(order)
+    return order[start:] + order[:start]
+
+
+def trade(product: Product) -> str:
+    """The corpus a product belongs to, or "" when only the general one fits."""
+    told = f"{product.name} {product.description} {product.audience}".lower()
+    return next((name for name, words in _TRADES if re.search(words, told)), "")
+
+
+def plain(text: str) -> str:
+    """Lower case, no accents, no punctuation: the form in which two texts are compared."""
+    bare = unicodedata.normalize("NFKD", text.lower())
+    return " ".join(re.findall(r"[a-z0-9]+", bare.encode("ascii", "ignore").decode()))
+
+
+def _ideas(product: Product) -> list[Idea]:
+    language = "en" if product.language == "en" else "es"
+    general = _corpus(f"general.{language}.toml")
+    known = _corpus(f"{trade(product)}.{language}.toml")
+    own = [replace(general[place % len(general)], hook=hook, hook_type="question" if "?" in hook else "",
+                   own=True) for place, hook in enumerate(product.hooks) if not known]  # fmt: skip
+    return [_named(idea, product) for idea in (*known, *own, *general)]
+
+
+@functools.cache
+def _corpus(file: str) -> tuple[Idea, ...]:
+    source = files(__package__) / "corpus" / file
+    entries: list[dict[str, Any]] = tomllib.loads(source.read_text("utf-8"))["idea"] if source.is_file() else []
+    own = not file.startswith("general")
+    return tuple(Idea(own=own, **{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()})
+                 for entry in entries)  # fmt: skip
+
+
+def _named(idea: Idea, product: Product) -> Idea:
+    def name(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(name(part) for part in value)
+        return value.replace("{product}", product.name) if isinstance(value, str) else value
+
+    return Idea(**{field: name(value) for field, value in vars(idea).items()})
+
+
+def _banned(idea: Idea, product: Product) -> bool:
+    told = f" {plain(' '.join((idea.hook, idea.headline, idea.instagram, idea.facebook, idea.tiktok)))} "
+    told += f" {plain(' '.join(idea.linkedin))} {plain(' '.join(idea.scenes))} "
+    return any(f" {plain(word)} " in told for word in product.banned if plain(word))
+
+
+def _unlike(idea: Idea, brief: Brief) -> bool:
+    hook = plain(idea.hook)
+    return all(
+        difflib.SequenceMatcher(None, hook, plain(recent)).ratio() < TOO_ALIKE for recent in brief.recent_hooks
+    )
+
+
+def _asked(idea: Idea, brief: Brief) -> float:
+    wanted = set(plain(brief.angle).split())
+    told = set(plain(f"{idea.angle} {idea.pain} {idea.topic}").split())
+    overlap = len(wanted & told) / len(wanted) if wanted else 0.0
+    return 2.0 * (idea.hook_type == brief.hook_type) + 1.5 * overlap + 0.6 * idea.own
