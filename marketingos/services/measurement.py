@@ -46,8 +46,12 @@ from marketingos.settings import get_settings
 logger = log.get_logger(__name__)
 
 BATCH = 400
-MOMENTS = 120
+MOMENTS = 60
 """Most points of the live chart."""
+
+SPANS = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))
+ENOUGH = 6
+"""Readings in a span of the live chart that are enough to show movement."""
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------
@@ -165,7 +169,7 @@ async def engagement(actor: PersonView, *, days: int = 30, product_id: int | Non
         totals=_gained(tracks, edges[0], edges[-1]),
         totals_before=_gained(tracks, start_before, edges[0]),
         days=tuple(_days(tracks, first, edges, edges_before)),
-        moments=tuple(_moments(inside)),
+        moments=tuple(_moments(inside, clock.now())),
         platforms=tuple(_platforms(tracks, start_before, edges[0], edges[-1])),
         posts=tuple(_figures(t, catalogue, pictures) for t in sorted(inside, key=_weight, reverse=True)),
         products=tuple(p for p in catalogue.values() if p.active),
@@ -248,12 +252,18 @@ def _days(
         )
 
 
-def _moments(tracks: Sequence[Track]) -> Iterable[MomentView]:
-    """Total engagement known over time, from the first reading to the last, in at most `MOMENTS` points."""
+def _moments(tracks: Sequence[Track], now: datetime) -> Iterable[MomentView]:
+    """Total engagement known over time, in at most `MOMENTS` points: over the shortest of `SPANS` in which enough was
+    read to show movement, else since the first reading."""
     instants = sorted({r.taken_at for t in tracks for r in t.readings})
-    step = max(len(instants) // MOMENTS, 1)
-    chosen = instants[::-1][::step][::-1]
-    for instant in chosen:
+    for span in SPANS:
+        recent = [i for i in instants if i > now - span]
+        if len(recent) >= ENOUGH:
+            # What was known when the span began is where its curve starts.
+            instants = [now - span, *recent] if instants[0] < recent[0] else recent
+            break
+    step = max(-(-len(instants) // MOMENTS), 1)
+    for instant in instants[::-1][::step][::-1]:
         known = total(m for t in tracks if (m := t.at(instant)))
         if known.engagement is not None:
             yield MomentView(at=instant, engagement=known.engagement)
