@@ -23,7 +23,7 @@ import Minus from "lucide-react/dist/esm/icons/minus.mjs";
 import TimerOff from "lucide-react/dist/esm/icons/timer-off.mjs";
 import TriangleAlert from "lucide-react/dist/esm/icons/triangle-alert.mjs";
 
-const VIEWS = { month: "dayGridMonth", week: "timeGridWeek", day: "timeGridDay", list: "listWeek" };
+const VIEWS = { month: "dayGridMonth", week: "timeGridWeek", day: "timeGridDay", list: "listFortnight" };
 const NAMES = Object.fromEntries(Object.entries(VIEWS).map(([ours, theirs]) => [theirs, ours]));
 const ICONS = {
   DRAFT: PencilLine, PENDING_APPROVAL: Hourglass, APPROVED: CircleCheck, PUBLISHING: LoaderCircle, PUBLISHED: CircleCheck,
@@ -80,21 +80,27 @@ function chip(info, words) {
   const Icon = ICONS[p.status] ?? PencilLine;
   const word = words.status[p.status];
   const name = `${p.time}, ${word}: ${info.event.title}. ${p.product}`;
-  return h("div", { className: "chip", "data-s": p.status, "data-n": p.platforms.length, "aria-label": name, title: name },
-    h("div", { className: "chip-in" },
-      picture(p),
-      h("span", { className: "chip-when", "data-s": p.status },
-        h("span", { className: "st-ic" }, h(Icon, { size: 13, strokeWidth: 2 })), h("span", { className: "chip-time" }, p.time)),
-      h("span", { className: "chip-word" }, word),
-      tiles(p.platforms, words),
-      h("span", { className: "chip-text" }, p.cause || info.event.title)));
+  const known = { "data-s": p.status, "data-n": p.platforms.length, title: name };
+  const when = h("span", { className: "chip-when", "data-s": p.status },
+    h("span", { className: "st-ic" }, h(Icon, { size: 13, strokeWidth: 2 })), h("span", { className: "chip-time" }, p.time));
+  const text = h("span", { className: "chip-text" }, p.cause || info.event.title);
+  if (info.view.type === VIEWS.list) return listRow(known, p, when, word, text, info.event.title, words);
+  return h("div", { className: "chip", ...known },
+    h("div", { className: "chip-in" }, picture(p), when, h("span", { className: "chip-word" }, word), tiles(p.platforms, words), text));
 }
 
-function dayTop(info, words) {
-  const month = info.monthText && info.textParts.find((part) => part.type === "month")?.value.replace(".", "");
+const listRow = (known, p, when, word, text, title, words) =>
+  h("div", { className: "list-row", ...known },
+    picture(p),
+    h("span", { className: "list-row-when" }, when, h("span", { className: "badge bare" }, word)),
+    h("span", { className: "list-row-text" }, h("b", { className: "clip" }, title), h("span", { className: "clip" }, p.cause ? `${p.product} · ${p.cause}` : p.product)),
+    tiles(p.platforms, words));
+
+function dayTop(info, words, locale, timeZone) {
+  const month = info.dayNumberText === "1" && new Intl.DateTimeFormat(locale, { month: "short", timeZone }).format(info.date);
   return h(Fragment, null,
     h("span", { className: "cal-number" }, info.dayNumberText),
-    month && h("span", null, ` ${month}`),
+    month && h("span", null, ` ${month.replace(".", "")}`),
     info.isToday && h("span", { className: "cal-today-word" }, words.today));
 }
 
@@ -134,49 +140,64 @@ const classes = {
   listItemEventClass: "cal-list-item",
   noEventsClass: "cal-empty",
   tableHeaderClass: "cal-table-head",
+  dayHeaderDividerClass: "cal-head-divider",
+  listDayHeaderInnerClass: (i) => (i.level ? "sr" : ""),
 };
 
 const views = {
   dayGridMonth: { dayHeaderFormat: { weekday: "short" }, fixedWeekCount: true },
   timeGridWeek: { dayHeaderFormat: { weekday: "short", day: "numeric" } },
   timeGridDay: { dayHeaderFormat: { weekday: "long", day: "numeric" } },
-  listWeek: { listDayFormat: { weekday: "long", day: "numeric", month: "long" }, listDayAltFormat: false },
+  listFortnight: { type: "list", duration: { days: 14 } },
 };
 
 const fixed = {
   plugins: [dayGrid, timeGrid, list, interaction], locales: [es], views, headerToolbar: false, firstDay: 1, height: "100%",
-  expandRows: true, dayMaxEvents: true, displayEventEnd: false, displayEventTime: false, allDaySlot: false, nowIndicator: true,
-  slotDuration: "01:00", snapDuration: "00:15", scrollTime: "07:00", scrollTimeReset: false, slotEventOverlap: false,
+  displayEventEnd: false, displayEventTime: false, allDaySlot: false, nowIndicator: true,
+  listDayFormat: { weekday: "long", day: "numeric", month: "long" }, listDayAltFormat: false,
+  slotDuration: "01:00", snapDuration: "00:15", scrollTime: "06:45", scrollTimeReset: false, slotEventOverlap: false,
   slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false }, dayMinWidth: 0, borderless: true,
   eventOrder: "order,start,title", eventInteractive: true, dragRevertDuration: 150, longPressDelay: 350, ...classes,
 };
 
+/* How much fits: fourteen hours in a week, whole chips under a month's day number. */
+function measure(box) {
+  const row = Math.max(112, (box.clientHeight - 28) / 6);
+  const chipHeight = box.clientWidth < 640 ? 8 : box.clientWidth < 900 ? 26 : 40;
+  return { hour: Math.max(44, Math.floor((box.clientHeight - 36) / 14)), chips: Math.max(1, Math.floor((row - 38) / chipHeight)) };
+}
+
+/* Moves the calendar when the page says so, and measures its place. */
 function useCalendar(view, date) {
   const ref = useRef(null);
+  const box = useRef(null);
+  const [room, setRoom] = useState(null);
+  useEffect(() => {
+    const observer = new ResizeObserver(() => setRoom(measure(box.current)));
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
   useEffect(() => {
     const api = ref.current?.getApi();
     if (api && api.view.type !== VIEWS[view]) api.changeView(VIEWS[view], date);
     else if (api) api.gotoDate(date);
   }, [view, date]);
-  return ref;
+  return [ref, box, room];
 }
 
 export default function PostCalendar({
   events, revision, view = "month", date, now, timeZone, locale, selected, words, onOpen, onFree, onMove, onRange,
 }) {
-  const [mounted, setMounted] = useState(false);
-  useEffect(() => setMounted(true), []);
-  const ref = useCalendar(view, date);
+  const [ref, box, room] = useCalendar(view, date);
   const shown = useMemo(() => entries(events ?? [], selected), [events, selected, revision]);
   const moment = now ? new Date(now) : new Date();
-  if (!mounted) return h("div", { className: "cal" });
-  return h(FullCalendar, {
-    ...fixed, ref, className: "cal", events: shown, initialView: VIEWS[view], initialDate: date, timeZone, locale,
+  const grid = room && h(FullCalendar, {
+    ...fixed, ref, slotMinHeight: room.hour, dayMaxEvents: room.chips, className: "cal", events: shown, initialView: VIEWS[view], initialDate: date, timeZone, locale,
     ...(now ? { now } : {}),
     moreLinkContent: (info) => words.more.replace("{n}", info.num),
     dayHeaderClass: (info) => `cal-head${isTodays(info, moment) ? " cal-is-today" : ""}`,
     dayHeaderContent: dayHead,
-    dayCellTopContent: (info) => dayTop(info, words),
+    dayCellTopContent: (info) => dayTop(info, words, locale, timeZone),
     noEventsText: words.empty,
     eventContent: (info) => chip(info, words),
     eventAllow: (drop) => drop.start >= moment,
@@ -188,5 +209,5 @@ export default function PostCalendar({
     },
     eventDrop: ({ event }) => onMove?.(event.id, event.start.toISOString()),
     datesSet: (info) => onRange?.(info.start.toISOString(), info.end.toISOString(), NAMES[info.view.type]),
-  });
+  });  return h("div", { ref: box, className: "cal-box", "data-view": view }, grid);
 }

@@ -13,14 +13,14 @@ _log = get_logger(__name__)
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
-def explain(error: Exception) -> EventSpec:
+def explain(exception: Exception) -> EventSpec:
     """A known error is its sentence; any other an apology with a reference that the log carries too."""
-    if isinstance(error, NotSignedIn):
+    if isinstance(exception, NotSignedIn):
         return redirect("/login")
-    if isinstance(error, MarketingError):
-        return refusal(error.key, **error.values)
+    if isinstance(exception, MarketingError):
+        return refusal(exception.key, **exception.values)
     reference = _reference()
-    _log.error("ui.failed", reference=reference, trace="".join(traceback.format_exception(error)))
+    _log.error("ui.failed", reference=reference, trace="".join(traceback.format_exception(exception)))
     return refusal("error.unexpected", reference=reference)
 
 

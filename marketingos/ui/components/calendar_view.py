@@ -82,7 +82,7 @@ def calendar_view(
 ) -> rx.Component:
     """The grid, filling its place.
 
-    `view` is `month`, `week`, `day` or `list`; `date` any day within it (ISO). Raise `revision` to put a refused move
+    `view` is `month`, `week`, `day` or `list` (fourteen days from `date` on); `date` any day within it (ISO). Raise `revision` to put a refused move
     back. `now` (ISO) sets the clock when it is not the browser's. Handlers: `on_open(id)`, `on_free(id)`,
     `on_move(id, start)` with the new start as an ISO instant in UTC, `on_range(start, end, view)` when another window
     is shown.

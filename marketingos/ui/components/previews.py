@@ -186,6 +186,7 @@ def _field(platform: Platform, editor: Editor) -> rx.Component:
         rx.el.div(_mirror(editor), area, class_name="pv-field"),
         rx.el.div(
             counter(editor.length, editor.limit),
+            rx.cond(editor.length > editor.cut, rx.el.p(t("preview.cut", n=grouped(editor.cut)), class_name="pv-legend")),
             rx.cond(editor.error != "", field_error(editor.error)),
             _save_row(editor),
             class_name="pv-tools",
@@ -199,10 +200,7 @@ def _field(platform: Platform, editor: Editor) -> rx.Component:
 def _mirror(editor: Editor) -> rx.Component:
     """The same text behind the field, unseen: it gives the field its height and the fold its place."""
     draft = rx.Var.create(editor.draft).to(str)
-    fold = rx.cond(
-        editor.length > editor.cut,
-        rx.el.span(rx.el.span(t("preview.cut", n=grouped(editor.cut))), class_name="pv-fold"),
-    )
+    fold = rx.cond(editor.length > editor.cut, rx.el.span(class_name="pv-fold"))
     head = rx.Var(f"({draft!s} ?? '').slice(0, {editor.cut!s})", _var_data=draft._get_all_var_data())
     tail = rx.Var(f"({draft!s} ?? '').slice({editor.cut!s}) + '\\n'", _var_data=draft._get_all_var_data())
     return rx.el.div(rx.el.span(head), fold, rx.el.span(tail), class_name="pv-mirror", aria_hidden="true")
