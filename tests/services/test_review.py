@@ -141,7 +141,7 @@ async def test_moving_keeps_the_approval_and_moves_the_delivery() -> None:
     assert view.status is PostStatus.APPROVED
     (moved,) = await deliveries()
     assert moved.not_before == view.scheduled_at
-    assert view.scheduled_at - before.scheduled_at == timedelta(days=1)
+    assert view.wall - before.wall == timedelta(days=1)
 
 
 async def test_a_post_does_not_move_into_the_past() -> None:

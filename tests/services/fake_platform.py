@@ -1,0 +1,97 @@
+"""A platform at the port, with a ledger of what is visible and a script of what goes wrong.
+
+It is for the engine's promises alone; what real platforms say on the wire is tested with the adapters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from marketingos.domain.delivery import Content
+from marketingos.domain.performance import Metrics
+from marketingos.domain.platform import Platform
+from marketingos.domain.ports import Absent, Accepted, Grant, Progress, Published, Ready, Undecided, Working
+from marketingos.errors import OutcomeUnknown
+
+
+class Killed(BaseException):
+    """The process dies here: nothing after it runs, nothing is cleaned up."""
+
+
+Act = Callable[["FakePlatform", str], None]
+
+
+def fails_with(error: BaseException) -> Act:
+    """Refuses, and nothing happened."""
+
+    def act(platform: FakePlatform, text: str) -> None:
+        raise error
+
+    return act
+
+
+def accepts_then(error: BaseException) -> Act:
+    """The post becomes visible, and then the answer is lost."""
+
+    def act(platform: FakePlatform, text: str) -> None:
+        platform.ledger.append(text)
+        raise error
+
+    return act
+
+
+@dataclass
+class FakePlatform:
+    """`script` holds what goes wrong at the next commits, in order; after it everything works."""
+
+    platform: Platform = Platform.FACEBOOK
+    ledger: list[str] = field(default_factory=list)
+    script: list[Act] = field(default_factory=list)
+    steps: int = 1
+    step_wait: timedelta = timedelta()
+    accepts: bool = False
+    readable: bool = True
+    prepared: int = 0
+    before_step: Callable[[], None] = lambda: None
+
+    async def prepare(self, grant: Grant, content: Content, progress: Progress) -> Working | Ready:
+        """`steps` harmless uploads, each saved."""
+        done = int(progress.get("done", 0))
+        if done >= self.steps:
+            return Ready(progress=progress)
+        self.before_step()
+        self.prepared += 1
+        return Working(progress={"done": done + 1}, wait=self.step_wait)
+
+    async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+        """The next act of the script, or success."""
+        if self.script:
+            self.script.pop(0)(self, content.text)
+        self.ledger.append(content.text)
+        if self.accepts:
+            return Accepted(progress={**progress, "task": "1"})
+        return self._found(content)
+
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+        """Done by now."""
+        return self._found(content)
+
+    async def look_up(
+        self, grant: Grant, content: Content, progress: Progress, since: datetime
+    ) -> Published | Accepted | Absent | Undecided:
+        """What the ledger says, when the platform lets it be read."""
+        if not self.readable:
+            return Undecided()
+        return self._found(content) if content.text in self.ledger else Absent()
+
+    async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]:
+        """Every post known has its count; nobody knows its clicks."""
+        return {key: Metrics(views=100, likes=7) for key in external_ids if key.startswith("id:")}
+
+    def _found(self, content: Content) -> Published:
+        return Published(external_id=f"id:{content.text}", permalink="https://example.org/1")
+
+
+LOST = OutcomeUnknown(diagnostic="read timeout")

@@ -1,0 +1,275 @@
+"""The engine's promises: once, at its time, with true statuses, through every way in which a send can be cut."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from marketingos import clock, db
+from marketingos.domain.account import Account, AccountState
+from marketingos.domain.delivery import LEASE, Attempt, Delivery, DeliveryStatus, HoldReason
+from marketingos.domain.platform import Platform
+from marketingos.domain.post import PostStatus, Variant
+from marketingos.errors import ContentRefused, NotSent, RateLimited, Refused, TokenRejected
+from marketingos.services import posts, publishing, review
+from marketingos.services.views import PersonView
+from tests.services import stage
+from tests.services.fake_platform import LOST, FakePlatform, Killed, accepts_then, fails_with
+
+pytestmark = pytest.mark.usefixtures("database")
+TEXT = "¿Todavía pierdes clientes por no contestar?"
+
+
+@pytest.fixture
+def platform(monkeypatch: pytest.MonkeyPatch) -> FakePlatform:
+    """The one platform that every delivery goes to."""
+    fake = FakePlatform()
+    monkeypatch.setattr("marketingos.adapters.publisher_for", lambda *_: fake)
+    return fake
+
+
+@pytest.fixture
+async def laura() -> PersonView:
+    return await stage.person()
+
+
+async def approved(laura: PersonView) -> int:
+    """A post that is due in half an hour, approved."""
+    post_id = await stage.post(await stage.product(), after=timedelta(minutes=30))
+    await review.approve(laura, post_id)
+    return post_id
+
+
+async def sweep(*, later: timedelta, times: int = 1, every: timedelta = timedelta(hours=1)) -> None:
+    """Runs the publisher `times`, the first time `later` from now."""
+    for n in range(times):
+        with clock.frozen(clock.now() + later + n * every):
+            await publishing.publish_due()
+
+
+async def the_delivery() -> Delivery:
+    async with db.reading() as s:
+        return (await s.exec(select(Delivery))).one()
+
+
+DUE = timedelta(minutes=31)
+
+
+async def test_nothing_leaves_before_its_time(laura: PersonView, platform: FakePlatform) -> None:
+    """A queued post waits for its minute."""
+    await approved(laura)
+    await sweep(later=timedelta(minutes=29))
+    assert platform.ledger == []
+
+
+async def test_a_due_post_goes_out_once(laura: PersonView, platform: FakePlatform) -> None:
+    """However many sweeps, a post goes out once, with its id and its link."""
+    post_id = await approved(laura)
+    await sweep(later=DUE, times=3)
+    assert platform.ledger == [TEXT]
+    view = await posts.post(laura, post_id)
+    assert view.status is PostStatus.PUBLISHED
+    assert view.variants[0].deliveries[0].permalink == "https://example.org/1"
+
+
+async def test_an_answer_lost_after_acceptance_is_found_again(laura: PersonView, platform: FakePlatform) -> None:
+    """A time-out after the platform accepted is unconfirmed, then found, and never sent again."""
+    post_id = await approved(laura)
+    platform.script = [accepts_then(LOST)]
+    await sweep(later=DUE)
+    assert (await posts.post(laura, post_id)).status is PostStatus.UNKNOWN
+    await sweep(later=DUE + timedelta(minutes=1), times=2)
+    assert platform.ledger == [TEXT]
+    assert (await posts.post(laura, post_id)).status is PostStatus.PUBLISHED
+
+
+async def test_a_lost_answer_to_something_that_did_not_happen_is_sent_again(
+    laura: PersonView, platform: FakePlatform
+) -> None:
+    """When the look-up says that it is surely not there, it goes out after all."""
+    post_id = await approved(laura)
+    platform.script = [fails_with(LOST)]
+    await sweep(later=DUE)
+    await sweep(later=DUE + timedelta(minutes=1), times=2)
+    assert platform.ledger == [TEXT]
+    assert (await posts.post(laura, post_id)).status is PostStatus.PUBLISHED
+
+
+async def test_what_cannot_be_read_back_waits_for_a_person(laura: PersonView, platform: FakePlatform) -> None:
+    """Without a way to look, it stays unconfirmed for ever and is not sent again until a person says so."""
+    post_id = await approved(laura)
+    platform.readable, platform.script = False, [accepts_then(LOST)]
+    await sweep(later=DUE, times=12)
+    assert platform.ledger == [TEXT]
+    assert (await posts.post(laura, post_id)).status is PostStatus.UNKNOWN
+    delivery = await the_delivery()
+    settled = await publishing.settle_by_hand(laura, delivery.id or 0, published=True)
+    assert settled.status is PostStatus.PUBLISHED
+    with pytest.raises(Refused):
+        await publishing.settle_by_hand(laura, delivery.id or 0, published=False)
+
+
+async def test_a_person_says_it_is_not_there(laura: PersonView, platform: FakePlatform) -> None:
+    """ "It is not there" sends it, once."""
+    await approved(laura)
+    platform.readable, platform.script = False, [fails_with(LOST)]
+    await sweep(later=DUE)
+    with clock.frozen(clock.now() + DUE + timedelta(minutes=2)):
+        await publishing.settle_by_hand(laura, (await the_delivery()).id or 0, published=False)
+        await publishing.publish_due()
+    assert platform.ledger == [TEXT]
+
+
+async def test_killed_during_the_harmless_steps(laura: PersonView, platform: FakePlatform) -> None:
+    """A process that dies while uploading leaves a row that another takes over without repeating what was saved."""
+    post_id = await approved(laura)
+    platform.steps = 3
+    deaths = iter([None, Killed()])
+
+    def die_at_the_second() -> None:
+        if death := next(deaths, None):
+            raise death
+
+    platform.before_step = die_at_the_second
+    with pytest.raises(Killed):
+        await sweep(later=DUE)
+    await sweep(later=DUE + timedelta(seconds=1))
+    assert platform.ledger == []
+    await sweep(later=DUE + LEASE + timedelta(seconds=5))
+    assert platform.ledger == [TEXT]
+    assert platform.prepared == 3
+    assert (await posts.post(laura, post_id)).status is PostStatus.PUBLISHED
+
+
+@pytest.mark.parametrize("act", [accepts_then(Killed()), fails_with(Killed())])
+async def test_killed_at_the_commit(laura: PersonView, platform: FakePlatform, act: object) -> None:
+    """A process that dies while the post goes out: it is looked up, and there is one post in the end."""
+    post_id = await approved(laura)
+    platform.script = [act]  # type: ignore[list-item]
+    with pytest.raises(Killed):
+        await sweep(later=DUE)
+    await sweep(later=DUE + LEASE + timedelta(minutes=1), times=3)
+    assert platform.ledger == [TEXT]
+    assert (await posts.post(laura, post_id)).status is PostStatus.PUBLISHED
+
+
+async def test_a_worker_given_up_for_dead_cannot_write(laura: PersonView, platform: FakePlatform) -> None:
+    """The fencing number stops a slow worker whose lease has ended and whose delivery another one took."""
+    await approved(laura)
+    with clock.frozen(clock.now() + DUE):
+        (stale,) = await publishing._claim()
+    with clock.frozen(clock.now() + DUE + LEASE + timedelta(seconds=1)):
+        (fresh,) = await publishing._claim()
+        with pytest.raises(publishing.LeaseLost):
+            await publishing._write_intent(stale, {})
+        await publishing._write_intent(fresh, {})
+    assert (await the_delivery()).fence == fresh.fence
+
+
+async def test_a_limit_is_waited_out(laura: PersonView, platform: FakePlatform) -> None:
+    """A Retry-After is obeyed, then the post goes out; the attempts tell the story."""
+    await approved(laura)
+    platform.script = [fails_with(RateLimited("error.rate_limited", retry_after=timedelta(minutes=40)))]
+    await sweep(later=DUE)
+    assert (await the_delivery()).status is DeliveryStatus.RETRYING
+    await sweep(later=DUE + timedelta(minutes=39))
+    assert platform.ledger == []
+    await sweep(later=DUE + timedelta(minutes=41))
+    assert platform.ledger == [TEXT]
+    async with db.reading() as s:
+        attempts = (await s.exec(select(Attempt).order_by(Attempt.number))).all()  # type: ignore[arg-type]
+    assert [a.outcome for a in attempts] == ["not_published", "published"]
+
+
+async def test_refused_content_fails_with_its_reason(laura: PersonView, platform: FakePlatform) -> None:
+    """What the platform will never take is FAILED with the sentence's key, and is not tried again."""
+    post_id = await approved(laura)
+    platform.script = [fails_with(ContentRefused("error.content_refused"))] * 5
+    await sweep(later=DUE, times=3)
+    view = await posts.post(laura, post_id)
+    assert view.status is PostStatus.FAILED
+    assert view.variants[0].deliveries[0].error_key == "error.content_refused"
+    assert len(platform.script) == 4
+
+
+async def test_a_dead_permission_holds_the_post(laura: PersonView, platform: FakePlatform) -> None:
+    """A rejected token holds the delivery and marks the account; nothing is lost or failed."""
+    await approved(laura)
+    platform.script = [fails_with(TokenRejected())]
+    await sweep(later=DUE)
+    delivery = await the_delivery()
+    assert (delivery.status, delivery.hold_reason) == (DeliveryStatus.HELD, HoldReason.PERMISSION)
+    async with db.reading() as s:
+        assert (await s.get_one(Account, delivery.account_id)).state is AccountState.NEEDS_RECONNECT
+
+
+async def test_a_late_post_asks(laura: PersonView, platform: FakePlatform) -> None:
+    """After a long downtime a post does not go out by itself; "publish now" sends it."""
+    post_id = await approved(laura)
+    later = timedelta(hours=5)
+    await sweep(later=later)
+    assert platform.ledger == []
+    assert (await the_delivery()).hold_reason is HoldReason.LATE
+    with clock.frozen(clock.now() + later):
+        await review.publish_now(laura, post_id)
+    await sweep(later=later + timedelta(seconds=11))
+    assert platform.ledger == [TEXT]
+
+
+async def test_other_words_than_the_approved_ones_never_leave(laura: PersonView, platform: FakePlatform) -> None:
+    """A text changed behind the approval's back is not sent."""
+    await approved(laura)
+    async with db.session() as s:
+        (await s.exec(select(Variant))).one().text = "otra cosa"
+    await sweep(later=DUE, times=2)
+    assert platform.ledger == []
+    assert (await the_delivery()).status is DeliveryStatus.CANCELLED
+
+
+async def test_no_change_while_it_is_on_its_way(laura: PersonView, platform: FakePlatform) -> None:
+    """Editing, moving, rejecting and undoing are refused once a worker has the delivery."""
+    post_id = await approved(laura)
+    platform.step_wait = timedelta(minutes=1)
+    await sweep(later=DUE)
+    view = await posts.post(laura, post_id)
+    assert view.status is PostStatus.PUBLISHING
+    (variant,) = view.variants
+    for change in (
+        review.edit_text(laura, variant.id, "otra", variant.version),
+        review.move(laura, post_id, view.wall + timedelta(days=1)),
+        review.withdraw(laura, post_id),
+    ):
+        with pytest.raises(Refused):
+            await change
+
+
+async def test_a_platform_that_needs_time_is_asked_until_it_is_done(laura: PersonView, platform: FakePlatform) -> None:
+    """An accepted post is not sent again while it is processed."""
+    post_id = await approved(laura)
+    platform.accepts = True
+    await sweep(later=DUE)
+    assert (await posts.post(laura, post_id)).status is PostStatus.PUBLISHING
+    await sweep(later=DUE + timedelta(seconds=5))
+    assert (await posts.post(laura, post_id)).status is PostStatus.PUBLISHED
+    assert platform.ledger == [TEXT]
+
+
+async def test_a_refused_connection_is_tried_again(laura: PersonView, platform: FakePlatform) -> None:
+    """What was surely not sent goes out at a later try."""
+    await approved(laura)
+    platform.script = [fails_with(NotSent())] * 2
+    await sweep(later=DUE, times=3, every=timedelta(minutes=10))
+    assert platform.ledger == [TEXT]
+
+
+async def test_one_sick_account_does_not_stop_the_others(laura: PersonView, platform: FakePlatform) -> None:
+    """An unexpected error in one walk leaves the others alone."""
+    first = await stage.product("Una", (Platform.FACEBOOK,))
+    second = await stage.product("Otra", (Platform.FACEBOOK,))
+    for product, text in ((first, "uno"), (second, "dos")):
+        await review.approve(laura, await stage.post(product, after=timedelta(minutes=30), text=text))
+    platform.script = [fails_with(RuntimeError("bug"))]
+    await sweep(later=DUE)
+    assert len(platform.ledger) == 1
