@@ -62,8 +62,8 @@ async def post(
     """A pending post `after` from now, with a variant on each platform; answers its id."""
     at = clock.now() + after
     wall = wall_time(at, "Europe/Madrid")
-    picture = await media.store(picture_bytes(at), ai_generated=True) if with_picture else None
     async with db.session() as s:
+        picture = await media.store(s, picture_bytes(at), ai_generated=True) if with_picture else None
         row = Post(
             product_id=product_id,
             title=text[:60],
