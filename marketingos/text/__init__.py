@@ -19,6 +19,7 @@ from babel.messages.pofile import read_po
 
 from marketingos.text.format import (
     format_change,
+    format_compact,
     format_date,
     format_datetime,
     format_day,
@@ -34,6 +35,7 @@ __all__ = [
     "LANGUAGES",
     "catalogue",
     "format_change",
+    "format_compact",
     "format_date",
     "format_datetime",
     "format_day",

@@ -76,7 +76,8 @@ def format_compact(value: int | float, language: str) -> str:
     if size < 100_000:
         return format_number(value, language)
     unit, divisor = ("thousand", 1_000) if size < 1_000_000 else ("million", 1_000_000)
-    return f"{format_number(value / divisor, language, digits=1)}{_NBSP}{_WORDS[language][unit]}"
+    gap = _NBSP if language == "es" else ""
+    return f"{format_number(value / divisor, language, digits=1)}{gap}{_WORDS[language][unit]}"
 
 
 def format_percent(share: float, language: str, *, digits: int = 1) -> str:
