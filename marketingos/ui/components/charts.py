@@ -21,7 +21,7 @@ LEAST_POINTS: Final = 3
 """Under so many points no line is drawn."""
 
 _NICE = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
-_STYLES = VarData(imports={"": [ImportVar(tag="$/public/charts.css", render=False, install=False)]})
+_STYLES = VarData(imports={"": [ImportVar(tag="$/public/charts.css")]})
 
 Spot = tuple[float, float]
 
@@ -163,19 +163,23 @@ def figures_table(plot: rx.Var[Plot], *heads: Any) -> rx.Component:
     cells = (lambda c: c.name, lambda c: c.value, lambda c: c.before, lambda c: c.posts)[: len(heads)]
     row = lambda c: rx.el.tr(*(rx.el.td(cell(c), class_name="" if n == 0 else "num") for n, cell in enumerate(cells)))  # noqa: E731
     table = rx.el.table(
-        rx.el.thead(rx.el.tr(*(rx.el.th(h, scope="col", class_name="" if n == 0 else "num") for n, h in enumerate(heads)))),
+        rx.el.thead(
+            rx.el.tr(*(rx.el.th(h, scope="col", class_name="" if n == 0 else "num") for n, h in enumerate(heads)))
+        ),
         rx.el.tbody(rx.foreach(plot.columns, row)),
         class_name="table chart-table",
     )
     return rx.el.details(
-        rx.el.summary(icon("table-2", 14), t("chart.as_table")), rx.el.div(table, class_name="scroll"), class_name=_styled("chart-twin")
+        rx.el.summary(icon("table-2", 14), t("chart.as_table")),
+        rx.el.div(table, class_name="scroll"),
+        class_name=_styled("chart-twin"),
     )
 
 
 def _shown_column(column: rx.Var[Column], index: rx.Var[int], name: str) -> rx.Component:
     dots = (
-        rx.cond(column.y_before >= 0, rx.el.i(class_name="chart-dot before", style={"top": _percent(column.y_before)})),
-        rx.cond(column.y >= 0, rx.el.i(class_name="chart-dot", style={"top": _percent(column.y)})),
+        rx.cond(column.y_before >= 0, rx.el.i(class_name="chart-dot before", style={"--y": column.y_before / 100})),
+        rx.cond(column.y >= 0, rx.el.i(class_name="chart-dot", style={"--y": column.y / 100})),
     )
     choice = rx.el.input(type="radio", name=name, aria_label=column.spoken, class_name="chart-choice")
     side = rx.cond(column.x > 50, "left", "right")
@@ -206,7 +210,9 @@ def change_mark(change: rx.Var[str], direction: rx.Var[str]) -> rx.Component:
 
 
 def _grid_line(tick: rx.Var[Tick]) -> rx.Component:
-    return rx.el.div(rx.el.span(tick.word), class_name="chart-grid", style={"--at": _percent(tick.at)}, aria_hidden="true")
+    return rx.el.div(
+        rx.el.span(tick.word), class_name="chart-grid", style={"--share": tick.at / 100}, aria_hidden="true"
+    )
 
 
 def _axis_word(tick: rx.Var[Tick]) -> rx.Component:
@@ -237,7 +243,9 @@ def _spots(places: Sequence[float], values: Sequence[float | None], top: float) 
     ]
 
 
-def _aligned(points: Sequence[Point], places: Sequence[float], line: Sequence[Spot | None], old: Sequence[Spot | None]) -> Any:
+def _aligned(
+    points: Sequence[Point], places: Sequence[float], line: Sequence[Spot | None], old: Sequence[Spot | None]
+) -> Any:
     padded = [*old, *[None] * (len(line) - len(old))]
     return zip(points, places, line, padded, strict=False)
 
