@@ -18,7 +18,9 @@ from marketingos.services import generation, measurement, people, publishing
 from marketingos.settings import get_settings
 from marketingos.text import sentence
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Plans, writes, publishes and measures social posts.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Plans, writes, publishes and measures social posts."
+)
 user = typer.Typer(no_args_is_help=True, help="The people who may log in.")
 app.add_typer(user, name="user")
 
@@ -150,8 +152,6 @@ def user_list() -> None:
 def main() -> None:
     """The entry point."""
     app()
-
-
 
 
 if __name__ == "__main__":

@@ -28,7 +28,10 @@ def configure() -> None:
         _mask,
     ]
     structlog.configure(
-        processors=[*processors, structlog.processors.JSONRenderer() if _as_json() else structlog.dev.ConsoleRenderer()],
+        processors=[
+            *processors,
+            structlog.processors.JSONRenderer() if _as_json() else structlog.dev.ConsoleRenderer(),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,

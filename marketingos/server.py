@@ -14,9 +14,9 @@ import sys
 from pathlib import Path
 
 import uvicorn
+from alembic import command
 from alembic.config import Config
 
-from alembic import command
 from marketingos import __version__, db, log
 from marketingos.domain.account import AccountKind
 from marketingos.domain.platform import Platform
@@ -144,5 +144,7 @@ def _announce(settings: Settings, first: people.FirstUser | None) -> str:
     elif first:
         lines.append(f"  Log in with {first.email} and the password in ADMIN_PASSWORD")
     if settings.is_sandbox:
-        lines.append(f"  Sandbox: nothing leaves this machine. What followers would see: {settings.base_url}/sandbox/wall")
+        lines.append(
+            f"  Sandbox: nothing leaves this machine. What followers would see: {settings.base_url}/sandbox/wall"
+        )
     return "\n".join(lines) + "\n"
