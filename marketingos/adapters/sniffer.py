@@ -68,7 +68,7 @@ def _video(data: bytes) -> Sniffed:
             extension="mp4",
             width=frame.width,
             height=frame.height,
-            thumbnail=_thumbnail(frame.to_image()),
+            thumbnail=_thumbnail(frame.to_image()),  # type: ignore[no-untyped-call]
             seconds=container.duration / av.time_base,
         )
 

@@ -18,7 +18,7 @@ from sqlmodel import select
 
 from marketingos import adapters, clock, vault
 from marketingos.adapters.sniffer import Sniffed, sniff
-from marketingos.db import reading, session
+from marketingos.db import AsyncSession
 from marketingos.domain.delivery import Attachment
 from marketingos.domain.media import Media
 from marketingos.domain.ports import Library
@@ -38,33 +38,58 @@ class StoredFile:
     mime: str
 
 
-async def store(data: bytes, *, ai_generated: bool = False) -> Media:
-    """Keeps a picture or video; the same bytes are kept once. `InvalidInput("media.unsupported")` for anything else."""
-    digest = hashlib.sha256(data).hexdigest()
-    if known := await _find(digest):
-        return known
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A file that lies in the store and has no row yet."""
+
+    sha256: str
+    name: str
+    thumbnail: str
+    size: int
+    seen: Sniffed
+
+
+async def store(s: AsyncSession, data: bytes, *, ai_generated: bool = False) -> Media:
+    """Keeps a picture or video with its row; the same bytes are kept once.
+
+    Raises `InvalidInput("media.unsupported")` unless it is a JPEG, PNG, WebP or MP4.
+    """
+    return await record(s, await keep(data), ai_generated=ai_generated)
+
+
+async def keep(data: bytes) -> Kept:
+    """Looks at a file and puts it, and a small picture of it, into the store. Needs no transaction."""
     seen = await to_thread.run_sync(sniff, data)
+    digest, small = (hashlib.sha256(content).hexdigest() for content in (data, seen.thumbnail))
+    kept = Kept(sha256=digest, name=f"{digest}.{seen.extension}", thumbnail=f"{small}.jpg", size=len(data), seen=seen)
+    await adapters.media_store().put(kept.name, data)
+    await adapters.media_store().put(kept.thumbnail, seen.thumbnail)
+    return kept
+
+
+async def record(s: AsyncSession, kept: Kept, *, ai_generated: bool = False) -> Media:
+    """The row of a file that is in the store: the one that is there, or a new one."""
+    same = select(Media).where(Media.sha256 == kept.sha256)
+    if known := (await s.exec(same)).first():
+        return known
     row = Media(
-        sha256=digest,
-        kind=seen.kind,
-        mime=seen.mime,
-        name=f"{digest}.{seen.extension}",
-        thumbnail=await _keep_thumbnail(seen),
-        size=len(data),
-        width=seen.width,
-        height=seen.height,
-        seconds=seen.seconds,
+        sha256=kept.sha256,
+        kind=kept.seen.kind,
+        mime=kept.seen.mime,
+        name=kept.name,
+        thumbnail=kept.thumbnail,
+        size=kept.size,
+        width=kept.seen.width,
+        height=kept.seen.height,
+        seconds=kept.seen.seconds,
         ai_generated=ai_generated,
         created_at=clock.now(),
     )
-    await adapters.media_store().put(row.name, data)
     try:
-        async with session() as s:
+        async with s.begin_nested():
             s.add(row)
     except IntegrityError:
-        if known := await _find(digest):
-            return known
-        raise
+        return (await s.exec(same)).one()
     return row
 
 
@@ -115,18 +140,6 @@ class _Shelves:
 
     def public_url(self, attachment: Attachment) -> str:
         return public_url(attachment.name)
-
-
-async def _find(digest: str) -> Media | None:
-    async with reading() as s:
-        row = (await s.exec(select(Media).where(Media.sha256 == digest))).first()
-    return row if row and await adapters.media_store().exists(row.name) else None
-
-
-async def _keep_thumbnail(seen: Sniffed) -> str:
-    name = f"{hashlib.sha256(seen.thumbnail).hexdigest()}.jpg"
-    await adapters.media_store().put(name, seen.thumbnail)
-    return name
 
 
 def _signature(name: str) -> str:
