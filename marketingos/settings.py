@@ -37,7 +37,26 @@ TWIN_PATHS = {
 }
 """Where the sandbox answers for each counterpart, below its own base."""
 
-TWIN_CREDENTIALS = ("anthropic_api_key", "replicate_api_token")
+TWIN_CREDENTIALS = {
+    "anthropic_api_key": "sandbox",
+    "replicate_api_token": "sandbox",
+    "meta_app_id": "1483920175523688",
+    "meta_app_secret": "9a85d38feb6759f6ee55cb81980425af",
+    "tiktok_client_key": "awywocyo1vzu97q3",
+    "tiktok_client_secret": "ck4HDGjQ7q1u7pTfAmWuXQrBxIhEeTO5",
+    "linkedin_client_id": "77vpuzp0wdbowv",
+    "linkedin_client_secret": "WPL_AP1.7DOO6I8PZLCydDrY.yu5jpg6e",
+    "linkedin_member_client_id": "7861u3mpd4ckxw",
+    "linkedin_member_client_secret": "WPL_AP1.447GbmNqVDc9Vx4d.zATgWV4l",
+}
+"""What the twin knows us by: its keys take anything, its developer apps are these."""
+
+OWN_HOSTS = {
+    "meta_dialog_url": ("meta_graph_url", "https://www.facebook.com"),
+    "tiktok_auth_url": ("tiktok_api_url", "https://www.tiktok.com"),
+    "linkedin_oauth_url": ("linkedin_api_url", "https://www.linkedin.com"),
+}
+"""Where a platform asks people for permission: a host of its own, or, with another base for its API, that base."""
 
 
 class Settings(BaseSettings):
@@ -56,7 +75,8 @@ class Settings(BaseSettings):
     )
     sandbox: Literal["auto", "1", "0"] = Field(
         "auto",
-        description="`1`: a local twin of the outside world, `0`: the real one, `auto`: the twin until there is a credential",
+        description="`1`: a local twin of the outside world, `0`: the real one, "
+        "`auto`: the twin until there is a credential",
     )
     organization_id: str = Field("8uu4-W6mScG8IQtY", description="the organisation every API call must name")
     organization_name: str = Field("CodeTix", description="shown at log-in and in mails")
@@ -86,15 +106,24 @@ class Settings(BaseSettings):
         "",
         description="base for video uploads to Pages; empty means Meta's video host, or `META_GRAPH_URL` if set",
     )
+    meta_dialog_url: str = Field(
+        "", description="base of Meta's log-in dialog; empty means `www.facebook.com`, or `META_GRAPH_URL` if set"
+    )
     meta_graph_version: str = Field("v25.0", pattern=r"^v\d+\.0$", description="pinned Graph API version")
     tiktok_client_key: str = Field("", description="TikTok client key")
     tiktok_client_secret: SecretStr = Field(SecretStr(""), description="TikTok client secret")
     tiktok_api_url: str = Field("https://open.tiktokapis.com", description="base of TikTok's API")
+    tiktok_auth_url: str = Field(
+        "", description="base of TikTok's authorize page; empty means `www.tiktok.com`, or `TIKTOK_API_URL` if set"
+    )
     linkedin_client_id: str = Field("", description="LinkedIn app of the community management product")
     linkedin_client_secret: SecretStr = Field(SecretStr(""), description="its secret")
     linkedin_member_client_id: str = Field("", description="LinkedIn app for members")
     linkedin_member_client_secret: SecretStr = Field(SecretStr(""), description="its secret")
     linkedin_api_url: str = Field("https://api.linkedin.com", description="base of LinkedIn's API")
+    linkedin_oauth_url: str = Field(
+        "", description="base of LinkedIn's OAuth; empty means `www.linkedin.com`, or `LINKEDIN_API_URL` if set"
+    )
     linkedin_version: str = Field("202609", pattern=r"^20\d{4}$", description="pinned LinkedIn API version, YYYYMM")
     outside_timeout_seconds: float = Field(
         30.0,
@@ -138,14 +167,32 @@ class Settings(BaseSettings):
     def _reach_the_twin(self) -> Settings:
         """In the sandbox world every outside base that was not set points at the twin, with credentials it accepts."""
         if self.is_sandbox:
-            base = self.sandbox_url.rstrip("/") or f"http://127.0.0.1:{self.port}/sandbox"
+            base = self.sandbox_url.rstrip("/") or self._twin_here
             for name, path in TWIN_PATHS.items():
                 if name not in self.model_fields_set:
                     object.__setattr__(self, name, base + path)
-            for name in TWIN_CREDENTIALS:
+            for name, value in TWIN_CREDENTIALS.items():
                 if name not in self.model_fields_set:
-                    object.__setattr__(self, name, SecretStr("sandbox"))
+                    secret = type(self).model_fields[name].annotation is SecretStr
+                    object.__setattr__(self, name, SecretStr(value) if secret else value)
         return self
+
+    @model_validator(mode="after")
+    def _ask_for_permission_at(self) -> Settings:
+        for name, (api, own) in OWN_HOSTS.items():
+            if not getattr(self, name):
+                base = getattr(self, api)
+                object.__setattr__(self, name, own if base == type(self).model_fields[api].default else base)
+        return self
+
+    def seen_by_browsers(self, address: str, origin: str) -> str:
+        """An outside address as a browser at `origin` reaches it: the twin in this process is where the product is."""
+        inside = self._twin_here
+        return origin + "/sandbox" + address.removeprefix(inside) if address.startswith(inside) else address
+
+    @property
+    def _twin_here(self) -> str:
+        return f"http://127.0.0.1:{self.port}/sandbox"
 
     @cached_property
     def is_sandbox(self) -> bool:
