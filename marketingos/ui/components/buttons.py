@@ -37,7 +37,7 @@ def button(
     if key_hint:
         props["data_key"] = key_hint
     if busy is not False:
-        content = [rx.cond(busy, _busy(busy_label or children[0]), rx.fragment(*content))]
+        content = [rx.cond(busy, _busy(children[0] if busy_label is None else busy_label), rx.fragment(*content))]
         props["aria_busy"] = busy
     if why is not None:
         props["data_tip"] = rx.cond(disabled, why, "") if isinstance(disabled, rx.Var) else why
@@ -105,12 +105,14 @@ def segmented(
     *,
     label: Any,
     size: Literal["sm", "md"] = "md",
+    keys: Sequence[str] = (),
 ) -> rx.Component:
-    """One of few: (value, word) pairs; `on_change` is called with the value."""
+    """One of few: (value, word) pairs; `on_change` is called with the value. `keys` press them, in the same order."""
+    hints = [{"data_key": key} for key in keys] or [{} for _ in options]
     return rx.el.div(
         *(
-            rx.el.button(word, type="button", aria_pressed=value == option, on_click=on_change(option))
-            for option, word in options
+            rx.el.button(word, type="button", aria_pressed=value == option, on_click=on_change(option), **hint)
+            for (option, word), hint in zip(options, hints, strict=True)
         ),
         class_name="segmented",
         role="group",

@@ -18,6 +18,7 @@
     root.classList.add("speaks-" + language);
   }
 
+  const ARROWS = { ArrowLeft: "←", ArrowRight: "→" };
   const typing = (element) => element.closest?.("input, textarea, select, [contenteditable]");
   const press = (selector) => {
     const layer = document.querySelector("dialog[open]") ?? document;
@@ -31,8 +32,11 @@
     else if (event.key === "Escape" && event.target.closest?.("[data-editor]")) press("[data-key='Esc']");
     else if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open")) press("[data-key='Esc']");
     else if (command && event.key.toLowerCase() === "z" && !typing(event.target)) press("[data-key='⌘Z']") && event.preventDefault();
-    else if (!command && !event.altKey && !typing(event.target) && /^[a-z1-4]$/i.test(event.key))
-      press(`[data-key='${(event.shiftKey ? "⇧" : "") + event.key.toUpperCase()}']`) && event.preventDefault();
+    else if (!command && !event.altKey && !event.defaultPrevented && !typing(event.target)) {
+      const key = ARROWS[event.key] ?? (/^[a-z1-4?]$/i.test(event.key) && event.key.toUpperCase());
+      const shifted = event.shiftKey && key !== "?" ? "⇧" : "";
+      if (key) press(`[data-key='${shifted + key}']`) && event.preventDefault();
+    }
   });
   document.addEventListener("click", (event) => {
     const video = event.target.closest?.("[data-tap]")?.querySelector("video");
