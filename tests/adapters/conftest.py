@@ -10,11 +10,13 @@ import pytest
 from marketingos import clock
 from marketingos.adapters import http
 from tests.adapters.wire import NOW, Shelf, Wire
+from tests.conftest import Setter
 
 
 @pytest.fixture
-def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
-    """Every call of the adapters goes to this script instead of the network; the clock stands at `NOW`."""
+def wire(monkeypatch: pytest.MonkeyPatch, environment: Setter) -> Wire:
+    """Every call of the adapters goes to this script instead of the network, at the platforms' own addresses."""
+    environment(SANDBOX="0")
     fake = Wire()
     client = httpx.AsyncClient(transport=httpx.MockTransport(fake))
     monkeypatch.setattr(http, "client", lambda: client)

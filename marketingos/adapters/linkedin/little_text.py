@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 
-_ESCAPED = re.compile(r"(?<![\w&/])#(?P<word>\w*[^\W\d_]\w*)|(?P<reserved>[|{}@\[\]()<>#\\*_~])")
+_ESCAPED = re.compile(r"(?<![\w&/])#(?P<word>[^\W_]*[^\W\d_][^\W_]*)(?!\w)|(?P<reserved>[|{}@\[\]()<>#\\*_~])")
 _READ = re.compile(r"\{hashtag\|\\#\|(?P<word>(?:\\.|[^{}|\\])*)\}|\\(?P<reserved>.)", re.DOTALL)
 
 
 def escape(text: str) -> str:
-    """Plain text as little text, in one pass; hashtags become `{hashtag|\\#|word}` and stay links."""
+    """Plain text as little text, in one pass; hashtags become `{hashtag|\\#|word}` and stay links.
+
+    One with an underscore is written as plain text: nobody says how a reserved character is read inside a template.
+    """
     return _ESCAPED.sub(_written, text)
 
 
@@ -24,7 +27,7 @@ def unescape(text: str) -> str:
 
 def _written(found: re.Match[str]) -> str:
     if word := found["word"]:
-        return "{hashtag|\\#|" + escape(word) + "}"
+        return "{hashtag|\\#|" + word + "}"
     return "\\" + found["reserved"]
 
 
