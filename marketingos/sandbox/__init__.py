@@ -1,0 +1,72 @@
+"""A local twin of the outside world: Meta Graph, TikTok, LinkedIn, Claude and Replicate at HTTP level.
+
+It is strict about the services' contracts, remembers everything in a file of its own, and imports nothing of the
+product. Only people can tell it from the real thing, by `/wall`.
+
+==============  ==============================================================================================
+``/meta``       graph.facebook.com, graph-video and rupload, and the Facebook Login dialog
+``/tiktok``     open.tiktokapis.com, its upload host, and the Login Kit page
+``/linkedin``   api.linkedin.com and www.linkedin.com/oauth
+``/claude``     api.anthropic.com
+``/replicate``  api.replicate.com
+``/wall``       what followers would see, for people
+``/ledger``     the same as JSON
+``/control``    fault script, accounts, tokens, settings, counts of calls
+==============  ==============================================================================================
+"""
+
+import importlib.util
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount, Router
+
+from marketingos.sandbox import control, linkedin, meta, public, tiktok, wall
+from marketingos.sandbox.faults import Faults
+from marketingos.sandbox.twin import Twin
+
+
+def create_app(
+    *, data_dir: Path, public_base: str, clock: Callable[[], datetime], webhook_target: str | None = None
+) -> Starlette:
+    """Build the sandbox.
+
+    `data_dir` keeps its file and media; `public_base` is the address under which clients reach it, without a
+    trailing slash; `clock` answers an aware datetime; notifications go to `webhook_target` when it is set (the
+    product's base address, to which `/api/webhooks/{platform}` is appended).
+    """
+    twin = Twin(data_dir, public_base, clock)
+    routes: list[BaseRoute] = [
+        _mount("/meta", meta.routes(twin)),
+        _mount("/tiktok", tiktok.routes(twin)),
+        _mount("/linkedin", linkedin.routes(twin)),
+        _mount("/control", control.routes(twin)),
+        *_models(data_dir, public_base, clock),
+        *wall.routes(twin),
+        *public.routes(twin),
+    ]
+    app = Starlette(routes=routes, middleware=[Middleware(Faults, twin=twin)])
+    app.state.twin = twin
+    return app
+
+
+def _mount(path: str, routes: Sequence[BaseRoute]) -> Mount:
+    """A service's own router: a path with a slash too many or too few is not found, as there."""
+    return Mount(path, app=Router(routes, redirect_slashes=False))
+
+
+def _models(data_dir: Path, public_base: str, clock: Callable[[], datetime]) -> list[BaseRoute]:
+    mounts: list[BaseRoute] = []
+    if importlib.util.find_spec("marketingos.sandbox.claude"):
+        from marketingos.sandbox import claude
+
+        mounts.append(_mount("/claude", claude.routes(clock=clock)))
+    if importlib.util.find_spec("marketingos.sandbox.replicate"):
+        from marketingos.sandbox import replicate
+
+        painted = replicate.routes(data_dir=data_dir, public_base=public_base, clock=clock)
+        mounts.append(_mount("/replicate", painted))
+    return mounts

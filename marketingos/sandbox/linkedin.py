@@ -1,0 +1,278 @@
+"""LinkedIn at HTTP level: api.linkedin.com (`/rest`, `/v2`), www.linkedin.com (`/oauth/v2`) and the upload host."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from marketingos.sandbox import linkedin_media, linkedin_posts, linkedin_statistics, world
+from marketingos.sandbox.consent import consent_page
+from marketingos.sandbox.ledger import Account, Asset, Token
+from marketingos.sandbox.linkedin_wire import Call, Handler, LinkedInError, bearer, endpoint, forbidden
+from marketingos.sandbox.twin import Twin
+
+_ACCESS, _REFRESH = 60 * 86_400.0, 365 * 86_400.0
+_CODE_LIFE = 1_800.0
+
+
+def routes(twin: Twin) -> list[BaseRoute]:
+    """Every route of LinkedIn; mount them under `/linkedin`."""
+
+    async def upload(request: Request) -> Response:
+        return await linkedin_media.put_bytes(twin, request)
+
+    return [
+        *_rest(twin),
+        Route("/dms-uploads/{kind}/{name}", upload, methods=["PUT"]),
+        *_oauth(twin),
+    ]
+
+
+def _rest(twin: Twin) -> list[BaseRoute]:
+    def api(path: str, handler: Handler, method: str = "GET") -> Route:
+        return Route(f"/rest/{path}", endpoint(twin, handler), methods=[method])
+
+    posts, media, numbers = linkedin_posts, linkedin_media, linkedin_statistics
+    return [
+        api("posts", posts.create, "POST"),
+        api("posts", posts.search),
+        api("posts/{key}", posts.get),
+        api("posts/{key}", posts.update, "POST"),
+        api("posts/{key}", posts.delete, "DELETE"),
+        api("images", media.initialize_image, "POST"),
+        api("images/{key}", media.show),
+        api("documents", media.initialize_document, "POST"),
+        api("documents/{key}", media.show),
+        api("videos", media.initialize_video, "POST"),
+        api("videos/{key}", media.show),
+        api("socialActions/{key}/comments", numbers.comment, "POST"),
+        api("socialActions/{key}/comments", numbers.comments),
+        api("socialActions/{key}/comments/{comment}", numbers.delete_comment, "DELETE"),
+        api("socialMetadata", numbers.social_metadata_batch),
+        api("socialMetadata/{key}", numbers.social_metadata),
+        api("organizationalEntityShareStatistics", numbers.share_statistics),
+        api("organizationalEntityFollowerStatistics", numbers.follower_statistics),
+        api("organizationPageStatistics", numbers.page_statistics),
+        api("memberCreatorPostAnalytics", numbers.member_analytics),
+        api("memberFollowersCount", numbers.member_followers),
+        api("organizationAcls", numbers.acls),
+        api("organizations", numbers.organizations),
+        api("organizations/{key}", numbers.organization),
+        api("networkSizes/{key}", numbers.network_size),
+        api("eventSubscriptions/{key}", subscribe, "PUT"),
+        api("eventSubscriptions/{key}", subscription),
+        api("eventSubscriptions/{key}", unsubscribe, "DELETE"),
+    ]
+
+
+def _oauth(twin: Twin) -> list[BaseRoute]:
+    async def authorization(request: Request) -> Response:
+        return await _authorization(twin, request)
+
+    async def access_token(request: Request) -> Response:
+        return await _access_token(twin, request)
+
+    async def introspect(request: Request) -> Response:
+        return await _introspect(twin, request)
+
+    async def revoke(request: Request) -> Response:
+        return await _revoke(twin, request)
+
+    async def userinfo(request: Request) -> Response:
+        return _identity(twin, request, _userinfo)
+
+    async def me(request: Request) -> Response:
+        return _identity(twin, request, _me)
+
+    return [
+        Route("/oauth/v2/authorization", authorization, methods=["GET", "POST"]),
+        Route("/oauth/v2/accessToken", access_token, methods=["POST"]),
+        Route("/oauth/v2/introspectToken", introspect, methods=["POST"]),
+        Route("/oauth/v2/revoke", revoke, methods=["POST"]),
+        Route("/v2/userinfo", userinfo, methods=["GET"]),
+        Route("/v2/me", me, methods=["GET"]),
+    ]
+
+
+async def _authorization(twin: Twin, request: Request) -> Response:
+    form = {name: str(value) for name, value in (await request.form()).items()} if request.method == "POST" else {}
+    asked = {**request.query_params, **form}
+    app, redirect = twin.ledger.app(asked.get("client_id", "")), asked.get("redirect_uri", "")
+    if app is None or app["platform"] != "linkedin" or asked.get("response_type") != "code" or not redirect:
+        return HTMLResponse("<h1>Bummer, something went wrong.</h1>", 400)
+    scopes, state = asked.get("scope", "").split(), asked.get("state", "")
+    if not scopes or not set(scopes) <= set(app["scopes"]):
+        return _back(redirect, {"error": "unauthorized_scope_error", "state": state,
+                                "error_description": "Scope is not authorized for your application"})  # fmt: skip
+    if request.method == "GET":
+        owned = [(a.id, a.name) for a in twin.ledger.accounts("linkedin") if a.kind == "organization"]
+        choices = owned if "w_organization_social" in scopes else []
+        return HTMLResponse(consent_page("LinkedIn", str(app["name"]), scopes, choices, dict(request.query_params)))
+    if asked.get("decision") != "allow":
+        return _back(redirect, {"error": "user_cancelled_authorize", "state": state,
+                                "error_description": "The user cancelled the authorization"})  # fmt: skip
+    chosen = [str(value) for value in (await request.form()).getlist("account")]
+    code = "AQ" + twin.secret("linkedin-code", 110)
+    facts = {"client_id": asked["client_id"], "redirect_uri": redirect, "scopes": scopes, "used": False,
+             "grants": chosen}  # fmt: skip
+    twin.ledger.put_asset(Asset(id=code, platform="linkedin", kind="code", owner=_person(app["scopes"]),
+                                created_at=twin.now(), facts=facts))  # fmt: skip
+    return _back(redirect, {"code": code, "state": state})
+
+
+def _back(redirect: str, values: Mapping[str, str]) -> Response:
+    return RedirectResponse(f"{redirect}{'&' if '?' in redirect else '?'}{urlencode(values, quote_via=quote)}", 302)
+
+
+def _person(scopes: list[str]) -> str:
+    """The one who signs in, as this app knows them: person ids differ from app to app."""
+    if "rw_organization_admin" in scopes:
+        return next(one.external_id for one in world.demo_people() if one.platform == "linkedin")
+    return next(one.external_id for one in world.demo_accounts() if one.kind == "member")
+
+
+async def _access_token(twin: Twin, request: Request) -> Response:
+    form = {name: str(value) for name, value in (await request.form()).items()}
+    if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
+        return _oauth_error("invalid_request", "A required parameter is missing or malformed")
+    app = twin.ledger.app(form.get("client_id", ""))
+    if app is None or app["platform"] != "linkedin" or app["secret"] != form.get("client_secret"):
+        return _oauth_error("invalid_client", "Client authentication failed", 401)
+    if form.get("grant_type") == "authorization_code":
+        return _redeem(twin, app, form)
+    if form.get("grant_type") == "refresh_token":
+        return _refresh(twin, form)
+    return _oauth_error("unsupported_grant_type", "The grant type is not supported")
+
+
+def _oauth_error(code: str, text: str, status: int = 400) -> JSONResponse:
+    return JSONResponse({"error": code, "error_description": text}, status)
+
+
+def _redeem(twin: Twin, app: dict[str, Any], form: Mapping[str, str]) -> Response:
+    code = twin.ledger.asset(form.get("code", ""))
+    if code is None or code.kind != "code" or code.facts["client_id"] != form["client_id"] or code.facts["used"]:
+        return _oauth_error("invalid_grant", "Unable to retrieve access token: authorization code not found")
+    if twin.now() - code.created_at > _CODE_LIFE:
+        return _oauth_error("invalid_grant", "Unable to retrieve access token: authorization code expired")
+    if code.facts["redirect_uri"] != form.get("redirect_uri"):
+        return _oauth_error("invalid_redirect_uri", "The redirect_uri does not match")
+    twin.ledger.change_asset(code.id, used=True)
+    until = twin.now() + _REFRESH if "rw_organization_admin" in app["scopes"] else None
+    grants = tuple(code.facts["grants"]) or (code.owner,)
+    return _issue(twin, code.owner, form["client_id"], tuple(code.facts["scopes"]), grants, None, until)
+
+
+def _refresh(twin: Twin, form: Mapping[str, str]) -> Response:
+    """A new access token; the refresh token stays the same and its end does not move."""
+    old = twin.ledger.token_of_refresh(form.get("refresh_token", ""))
+    if old is None or old.app != form["client_id"] or old.state == "revoked" or (old.refresh_expires_at or 0) <= twin.now():
+        return _oauth_error("invalid_grant", "The provided authorization grant or refresh token is invalid, expired or revoked.")
+    with twin.ledger.writing():
+        twin.ledger.put_token(Token(**{**vars(old), "refresh": None}))
+        return _issue(twin, old.subject, old.app, old.scopes, old.grants, old.refresh, old.refresh_expires_at)
+
+
+def _issue(
+    twin: Twin, person: str, app: str, scopes: tuple[str, ...], grants: tuple[str, ...], refresh: str | None,
+    until: float | None,
+) -> Response:  # fmt: skip
+    now, seed = twin.now(), twin.secret("linkedin-token")
+    refresh = refresh or (world.linkedin_token(f"refresh:{seed}") if until else None)
+    token = Token(
+        token=world.linkedin_token(seed), platform="linkedin", kind="member", subject=person, app=app, grants=grants,
+        scopes=scopes, issued_at=now, expires_at=now + _ACCESS, refresh=refresh, refresh_expires_at=until,
+    )  # fmt: skip
+    twin.ledger.put_token(token)
+    answer: dict[str, Any] = {"access_token": token.token, "expires_in": int(_ACCESS), "scope": ",".join(scopes),
+                              "token_type": "Bearer"}  # fmt: skip
+    if refresh and until:
+        answer |= {"refresh_token": refresh, "refresh_token_expires_in": int(until - now)}
+    return JSONResponse(answer)
+
+
+async def _introspect(twin: Twin, request: Request) -> Response:
+    form = {name: str(value) for name, value in (await request.form()).items()}
+    app, token = twin.ledger.app(form.get("client_id", "")), twin.ledger.token(form.get("token", ""))
+    if app is None or app["secret"] != form.get("client_secret"):
+        return _oauth_error("invalid_client", "Client authentication failed", 401)
+    if token is None or token.app != form["client_id"]:
+        return JSONResponse({"active": False})
+    active = token.state == "active" and not token.expired(twin.now())
+    status = "active" if active else "revoked" if token.state == "revoked" else "expired"
+    return JSONResponse({
+        "active": active, "client_id": token.app, "authorized_at": int(token.issued_at), "auth_type": "3L",
+        "created_at": int(token.issued_at), "status": status, "expires_at": int(token.expires_at or 0),
+        "scope": ",".join(token.scopes),
+    })  # fmt: skip
+
+
+async def _revoke(twin: Twin, request: Request) -> Response:
+    form = {name: str(value) for name, value in (await request.form()).items()}
+    app, token = twin.ledger.app(form.get("client_id", "")), twin.ledger.token(form.get("token", ""))
+    if app is None or app["secret"] != form.get("client_secret"):
+        return _oauth_error("invalid_client", "Client authentication failed", 401)
+    if token is not None and token.app == form["client_id"]:
+        twin.ledger.put_token(Token(**{**vars(token), "state": "revoked"}))
+    return Response(status_code=200)
+
+
+def _identity(twin: Twin, request: Request, describe: Any) -> Response:
+    try:
+        token = bearer(twin, request)
+        account = twin.ledger.account(token.subject)
+        if account is None:
+            raise forbidden(request.url.path)
+        return JSONResponse(describe(token, account))
+    except LinkedInError as error:
+        return error.response()
+
+
+def _userinfo(token: Token, account: Account) -> dict[str, Any]:
+    if not {"openid", "profile"} <= set(token.scopes):
+        raise forbidden("userinfo.GET.NO_VERSION")
+    given, _, family = account.name.partition(" ")
+    answer: dict[str, Any] = {"sub": account.id.rpartition(":")[2], "name": account.name, "given_name": given,
+                              "family_name": family, "locale": {"country": "ES", "language": "es"}}  # fmt: skip
+    if "email" in token.scopes:
+        answer |= {"email": f"{account.handle}@example.com", "email_verified": True}
+    return answer
+
+
+def _me(token: Token, account: Account) -> dict[str, Any]:
+    if "r_basicprofile" not in token.scopes:
+        raise forbidden("me.GET.NO_VERSION")
+    given, _, family = account.name.partition(" ")
+    return {"id": account.id.rpartition(":")[2], "localizedFirstName": given, "localizedLastName": family,
+            "vanityName": account.handle}  # fmt: skip
+
+
+# webhook subscriptions
+
+
+def _subscription_name(call: Call) -> str:
+    call.need("rw_organization_admin")
+    return f"linkedin-subscription:{call.request.path_params['key']}"
+
+
+async def subscribe(call: Call) -> Response:
+    body = await call.json()
+    if not str(body.get("webhook", "")).startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise LinkedInError(400, "INVALID_VALUE_FOR_FIELD", "webhook must be an https URL")
+    call.twin.ledger.put_setting(_subscription_name(call), body["webhook"])
+    return Response(status_code=204)
+
+
+async def subscription(call: Call) -> Response:
+    webhook = call.twin.ledger.setting(_subscription_name(call), None)
+    if webhook is None:
+        raise LinkedInError(404, "RESOURCE_NOT_FOUND", "No such subscription")
+    return JSONResponse({"webhook": webhook, "expiresAt": int((call.now + 30 * 86_400) * 1_000)})
+
+
+async def unsubscribe(call: Call) -> Response:
+    call.twin.ledger.put_setting(_subscription_name(call), None)
+    return Response(status_code=204)
