@@ -72,6 +72,9 @@ class Replicate:
             raise OutcomeUnknown("error.replicate_slow", diagnostic=f"not done in {self._patience:.0f} s") from error
         except ReplicateError as error:
             raise _meaning(error) from error
+        except ValidationError as error:
+            # The SDK cannot read the status `aborted`: never started, not billed.
+            raise NotSent("error.replicate_aborted", diagnostic=str(error)) from error
         except httpx.HTTPError as error:
             raise NotSent("error.replicate_unreachable", diagnostic=f"{type(error).__name__}: {error}") from error
         await to_thread.run_sync(_check_picture, data)
@@ -128,13 +131,10 @@ class Replicate:
         raise AssertionError("the loop answers or raises")
 
     async def _finished(self, prediction: Any) -> Any:
-        """Waits for the end. `aborted` (never started, not billed) is a status that the SDK cannot read."""
+        """Waits for the end."""
         while prediction.status in ("starting", "processing"):
             await asyncio.sleep(_POLL)
-            try:
-                prediction = await self._client().predictions.async_get(prediction.id)
-            except ValidationError as error:
-                raise NotSent("error.replicate_aborted", diagnostic=f"{prediction.id}: {error}") from error
+            prediction = await self._client().predictions.async_get(prediction.id)
         if prediction.status == "succeeded":
             return prediction
         diagnostic = f"{prediction.id} {prediction.status}: {prediction.error}"

@@ -1,0 +1,246 @@
+"""Replicate's adapter asks once, waits with a deadline, and fetches files only from where they may come."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from marketingos.adapters import http
+from marketingos.adapters import replicate as adapter
+from marketingos.adapters.replicate import Replicate
+from marketingos.errors import (
+    BadAnswer,
+    ContentRefused,
+    MarketingError,
+    Misconfigured,
+    NotSent,
+    OutcomeUnknown,
+    OverBudget,
+    RateLimited,
+    TokenRejected,
+)
+from marketingos.sandbox import replicate as twin
+from marketingos.text import catalogue
+from tests.conftest import Serve
+
+MODEL = "google/nano-banana-2"
+
+
+def jpeg(size: tuple[int, int] = (108, 135), kind: str = "JPEG") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, "#6B1F2A").save(out, kind)
+    return out.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses between tries are not what these tests are about."""
+    monkeypatch.setattr(adapter, "_POLL", 0.01)
+
+
+class Fake:
+    """A Replicate that answers what the test says; `states` are given one after the other, the last one again."""
+
+    def __init__(self, *states: Mapping[str, Any] | Response, file: Response | None = None) -> None:
+        self.states = states
+        self.file = file or Response(jpeg(), media_type="image/jpeg")
+        self.asked: list[tuple[str, Any]] = []
+        self.file_headers: Mapping[str, str] = {}
+        self.fetched = 0
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/v1/models/google/nano-banana-2", self.schema),
+                Route("/v1/models/google/nano-banana-2/predictions", self.create, methods=["POST"]),
+                Route("/v1/predictions/{id}", self.next),
+                Route("/files/out.jpg", self.download),
+            ]
+        )
+
+    async def schema(self, request: Request) -> Response:
+        names = {name: {"type": "string"} for name in ("prompt", "aspect_ratio", "output_format")}
+        version = {
+            "id": "v", "created_at": "2026-10-07T09:00:00Z", "cog_version": "0.16.2",
+            "openapi_schema": {"components": {"schemas": {"Input": {"properties": names}}}},
+        }  # fmt: skip
+        return JSONResponse(
+            {"url": "u", "owner": "google", "name": "nano-banana-2", "visibility": "public", "run_count": 1,
+             "latest_version": version}
+        )  # fmt: skip
+
+    async def create(self, request: Request) -> Response:
+        self.asked.append((request.headers.get("prefer", ""), await request.json()))
+        return self.state(request)
+
+    async def next(self, request: Request) -> Response:
+        return self.state(request)
+
+    async def download(self, request: Request) -> Response:
+        self.file_headers, self.fetched = dict(request.headers), self.fetched + 1
+        return self.file
+
+    def state(self, request: Request) -> Response:
+        state, *rest = self.states
+        self.states = (*rest,) or (state,)
+        if isinstance(state, Response):
+            return state
+        base = {
+            "id": "p1", "model": MODEL, "version": "hidden", "status": "succeeded", "input": {}, "error": None,
+            "output": f"{str(request.base_url).rstrip('/')}/files/out.jpg", "logs": "", "metrics": {}, "urls": {},
+            "created_at": None, "started_at": None, "completed_at": None,
+        }  # fmt: skip
+        return JSONResponse({**base, **state}, 201)
+
+
+def painter(base: str, *, token: str = "r8_test", patience: float = 20.0) -> Replicate:
+    return Replicate(token=SecretStr(token), base_url=base, model=MODEL, patience=patience)
+
+
+@pytest.mark.parametrize("model", [MODEL, "black-forest-labs/flux-schnell"])
+async def test_it_draws_a_picture(serve: Serve, tmp_path: Path, model: str) -> None:
+    """Against the strict twin a prompt becomes a picture in the asked aspect, whether models answer one file or many."""
+    app = Starlette()
+    base = await serve(app)
+    routes = twin.routes(data_dir=tmp_path, public_base=base, clock=lambda: datetime(2026, 11, 23, tzinfo=UTC), seconds=0)
+    app.router.routes.append(Mount("/replicate", routes=routes))
+    artist = Replicate(token=SecretStr("r8_test"), base_url=f"{base}/replicate", model=model)
+    drawn = await artist.draw("A barber chair, palette #6B1F2A, #F6EBDD, no text", "4:5")
+    await artist.close()
+    await http.close()
+    with Image.open(io.BytesIO(drawn.data)) as picture:
+        assert picture.format == "JPEG"
+        assert picture.width / picture.height == pytest.approx(0.8, abs=0.01)
+    assert (drawn.usage.units, drawn.usage.model) == (1, model)
+    assert drawn.usage.request_id
+
+
+async def test_the_request_follows_the_contract(serve: Serve) -> None:
+    """The call asks to wait, names only inputs that the model has, and the file is fetched without the token."""
+    fake = Fake({"status": "starting"}, {"status": "processing"}, {"status": "succeeded"})
+    drawn = await painter(await serve(fake.app())).draw("a chair", "4:5")
+    assert drawn.data == jpeg()
+    wait, body = fake.asked[0]
+    assert wait == "wait=30"
+    assert body["input"] == {"prompt": "a chair", "aspect_ratio": "4:5", "output_format": "jpg"}
+    assert "authorization" not in fake.file_headers
+
+
+def refusal(status: int, detail: str = "no") -> JSONResponse:
+    return JSONResponse({"title": "t", "detail": detail, "status": status}, status)
+
+
+THROTTLED = refusal(429, "Request was throttled. Your rate limit resets in ~0s.")
+
+
+@pytest.mark.parametrize(
+    ("state", "expected", "calls"),
+    [
+        (refusal(401), TokenRejected, 1),
+        (refusal(402), OverBudget, 1),
+        (refusal(404), Misconfigured, 1),
+        (refusal(422, "input: prompt is required"), ContentRefused, 1),
+        (THROTTLED, RateLimited, 3),
+        (refusal(500), NotSent, 2),
+        ({"status": "failed", "error": "NSFW content detected", "output": None}, ContentRefused, 1),
+        ({"status": "failed", "error": "CUDA out of memory", "output": None}, NotSent, 1),
+        ({"status": "canceled", "output": None}, NotSent, 1),
+        ({"status": "succeeded", "output": None}, BadAnswer, 1),
+    ],
+)
+async def test_every_failure_has_its_error_and_sentence(
+    serve: Serve, state: Any, expected: type[MarketingError], calls: int
+) -> None:
+    """Whatever goes wrong becomes one of our errors; what may have been created is asked for at most twice."""
+    fake = Fake(state)
+    with pytest.raises(MarketingError) as caught:
+        await painter(await serve(fake.app())).draw("a chair", "4:5")
+    assert type(caught.value) is expected
+    assert caught.value.key in catalogue("es")
+    assert len(fake.asked) == calls
+
+
+async def test_a_throttled_moment_is_waited_out(serve: Serve) -> None:
+    """A 429 says when to come back, and coming back works."""
+    fake = Fake(THROTTLED, {"status": "succeeded"})
+    assert (await painter(await serve(fake.app())).draw("a chair", "4:5")).data == jpeg()
+
+
+@pytest.mark.parametrize("before", [[], [{"status": "starting", "output": None}]])
+async def test_a_prediction_that_never_started_is_told(serve: Serve, before: list[Any]) -> None:
+    """The status `aborted`, which the SDK cannot read, ends the waiting, at once or later."""
+    fake = Fake(*before, {"status": "aborted", "output": None})
+    with pytest.raises(NotSent) as caught:
+        await painter(await serve(fake.app())).draw("a chair", "4:5")
+    assert caught.value.key == "error.replicate_aborted"
+
+
+async def test_waiting_has_an_end(serve: Serve) -> None:
+    """A prediction that never ends costs the deadline, no more."""
+    fake = Fake({"status": "processing", "output": None})
+    with pytest.raises(OutcomeUnknown):
+        await painter(await serve(fake.app()), patience=0.2).draw("a chair", "4:5")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example.com/out.jpg",
+        "http://replicate.delivery/out.jpg",
+        "https://replicate.delivery.evil.com/out.jpg",
+        "https://notreplicate.delivery/out.jpg",
+        "file:///etc/passwd",
+    ],
+)
+async def test_files_come_only_from_known_hosts(serve: Serve, address: str) -> None:
+    """An address elsewhere is not even asked."""
+    fake = Fake({"output": address})
+    with pytest.raises(BadAnswer):
+        await painter(await serve(fake.app())).draw("a chair", "4:5")
+    assert fake.fetched == 0
+
+
+async def test_a_file_is_what_is_in_it(serve: Serve) -> None:
+    """A page that calls itself a picture, and a picture of another kind, are refused."""
+    for body in (b"<html>not a picture</html>", jpeg(kind="GIF")):
+        fake = Fake({}, file=Response(body, media_type="image/jpeg"))
+        with pytest.raises(BadAnswer):
+            await painter(await serve(fake.app())).draw("a chair", "4:5")
+
+
+async def test_an_endless_file_is_cut(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file over the limit is not read to its end."""
+    monkeypatch.setattr(adapter, "SIZE_LIMIT", 100)
+    with pytest.raises(BadAnswer):
+        await painter(await serve(Fake({}).app())).draw("a chair", "4:5")
+
+
+async def test_a_paid_picture_is_fetched_with_patience(serve: Serve) -> None:
+    """A hiccup of the file host is met with another try."""
+    fake = Fake({}, file=Response("later", 503))
+    with pytest.raises(NotSent):
+        await painter(await serve(fake.app())).draw("a chair", "4:5")
+    assert fake.fetched == 3
+
+
+async def test_without_a_token_nothing_is_asked() -> None:
+    """A missing token is named before any request leaves."""
+    with pytest.raises(Misconfigured):
+        await painter("http://127.0.0.1:9", token="").draw("a chair", "4:5")
+
+
+async def test_nobody_listening_is_not_sent() -> None:
+    """A refused connection surely cost nothing."""
+    with pytest.raises(NotSent):
+        await painter("http://127.0.0.1:9").draw("a chair", "4:5")
