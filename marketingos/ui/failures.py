@@ -3,7 +3,7 @@
 import secrets
 import traceback
 
-from reflex.event import EventSpec, redirect
+from reflex.event import EventSpec, call_script
 
 from marketingos.errors import MarketingError, NotSignedIn
 from marketingos.log import get_logger
@@ -16,12 +16,20 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 def explain(exception: Exception) -> EventSpec:
     """A known error is its sentence; any other an apology with a reference that the log carries too."""
     if isinstance(exception, NotSignedIn):
-        return redirect("/login")
+        return to_login()
     if isinstance(exception, MarketingError):
         return refusal(exception.key, **exception.values)
     reference = _reference()
     _log.error("ui.failed", reference=reference, trace="".join(traceback.format_exception(exception)))
     return refusal("error.unexpected", reference=reference)
+
+
+def to_login() -> EventSpec:
+    """To the log-in page, which comes back here."""
+    return call_script(
+        "if (location.pathname.replace(/\\/$/, '') !== '/login')"
+        " location.assign('/login?next=' + encodeURIComponent(location.pathname + location.search))"
+    )
 
 
 def _reference() -> str:

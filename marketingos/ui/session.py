@@ -8,7 +8,6 @@ handshake, on the server, never from the page. `page()` registers a page inside 
 from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import quote, urlsplit
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -21,6 +20,7 @@ from marketingos.services.views import PersonView
 from marketingos.settings import get_settings
 from marketingos.text import format_slot, format_time, language_or_default
 from marketingos.ui.components.frame import Person, Pulse, frame
+from marketingos.ui.failures import to_login
 from marketingos.ui.notices import notices
 from marketingos.ui.words import Language, t
 
@@ -38,17 +38,17 @@ class Session(rx.State):
     zone: str = ""
 
     @rx.event
-    async def enter(self) -> EventSpec | list[EventSpec] | None:
+    async def enter(self) -> EventSpec | list[EventSpec]:
         """First of every page: who is not logged in goes to the log-in page and comes back here."""
         actor = await people.who_is(session_token(self))
         if actor is None:
-            return rx.redirect(f"/login?next={quote(_here(self))}")
+            return to_login()
         self.name, self.role = actor.name, actor.role
         language = await self.get_state(Language)
         if actor.language and actor.language != language.code:
             language.code = actor.language
         await self._read_pulse(actor, language.spoken)
-        return _wear(actor.theme) if actor.theme else None
+        return _dress(language.spoken, actor.theme)
 
     @rx.event
     async def tick(self) -> None:
@@ -138,18 +138,14 @@ def _pulse() -> Pulse:
     )  # fmt: skip
 
 
-def _here(state: rx.State) -> str:
-    parts = urlsplit(str(state.router.url))
-    return parts.path + (f"?{parts.query}" if parts.query else "")
-
-
 def _city(zone: str) -> str:
     return zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
-def _wear(theme: str) -> EventSpec:
-    """The stored theme, where this browser does not know it yet."""
-    return rx.call_script(f"window.wearTheme?.({theme!r})")
+def _dress(language: str, theme: str | None) -> list[EventSpec]:
+    """The person's stored language and theme on a page that may not know them yet."""
+    told = [rx.call_script(f"window.speak({language!r})")]
+    return [*told, rx.call_script(f"window.wearTheme({theme!r})")] if theme else told
 
 
 def navigate(address: str) -> EventSpec:

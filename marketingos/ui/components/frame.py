@@ -108,7 +108,7 @@ def language_menu(language: Any, on_language: Any, *, full: bool = False) -> rx.
 
 
 def _language(code: str, language: Any, on_language: Any) -> rx.Component:
-    told = [rx.call_script(f"document.documentElement.lang = {code!r}"), on_language(code)]
+    told = [rx.call_script(f"window.speak({code!r})"), on_language(code)]
     return menu_item(t(f"language.{code}"), menu_id="language-menu", checked=language == code, on_click=told)
 
 

@@ -12,6 +12,10 @@
   window.wearTheme = (theme) => (localStorage.getItem("theme") === theme ? theme : wear(theme));
   window.toggleTheme = () => wear(root.classList.contains("dark") ? "light" : "dark");
 
+  window.speak = (language) => {
+    root.lang = language;
+    root.classList.remove("speaks-es", "speaks-en");
+  };
   const language = localStorage.getItem("language");
   if (["es", "en"].includes(language) && language !== root.lang) {
     root.lang = language;
