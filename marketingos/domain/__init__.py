@@ -5,6 +5,7 @@ Importing this package registers every table on `SQLModel.metadata`.
 
 from marketingos.domain.account import Account, ProductAccount
 from marketingos.domain.audit import AuditEntry, Heartbeat, Mark
+from marketingos.domain.consent import Consent
 from marketingos.domain.cycle import CycleRun, Spend
 from marketingos.domain.delivery import Attempt, Delivery
 from marketingos.domain.media import Media
@@ -18,6 +19,7 @@ TABLES = (
     Account,
     Attempt,
     AuditEntry,
+    Consent,
     CycleRun,
     Delivery,
     Fact,

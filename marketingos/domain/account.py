@@ -27,12 +27,15 @@ class AccountState(StrEnum):
 
     ACTIVE = "active"
     NEEDS_RECONNECT = "needs_reconnect"
+    REMOVED = "removed"
 
 
 class Account(SQLModel, table=True):
     """`sealed_token` and `sealed_refresh_token` are vault ciphertext; clear tokens never reach a row.
 
-    `options` holds standing choices such as TikTok's privacy level, which a person made.
+    `options` holds standing choices such as TikTok's privacy level, which a person made. `grantor_id` is who gave the
+    permission, as the platform names them. A removed account keeps its row for what it published, without its tokens.
+    While `renewing_until` lies ahead, one process is renewing the token and nobody else may.
     """
 
     __table_args__ = (UniqueConstraint("platform", "external_id"),)
@@ -48,6 +51,13 @@ class Account(SQLModel, table=True):
     sealed_token: str
     sealed_refresh_token: str | None = None
     token_expires_at: datetime | None = None
+    refresh_expires_at: datetime | None = None
+    data_access_expires_at: datetime | None = None
+    renewed_at: datetime | None = None
+    renewing_until: datetime | None = None
+    checked_at: datetime | None = None
+    grantor_id: str | None = Field(default=None, max_length=255)
+    connected_by: str | None = Field(default=None, max_length=254)
     scopes: tuple[str, ...] = Field(default=(), sa_type=Embedded(tuple[str, ...]))
     state: AccountState = Field(default=AccountState.ACTIVE, sa_type=word(AccountState))
     state_reason: str | None = Field(default=None, max_length=120)
