@@ -1,0 +1,360 @@
+"""Instagram at the wire: containers, the one publication each allows, and how a lost answer is settled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from marketingos import clock
+from marketingos.adapters.meta import Instagram, graph
+from marketingos.domain.account import AccountKind
+from marketingos.domain.performance import Metrics
+from marketingos.domain.platform import Platform
+from marketingos.domain.ports import Absent, Accepted, Published, Ready, Undecided, Working
+from marketingos.errors import (
+    AccountBlocked,
+    ContentRefused,
+    NotSent,
+    OutcomeUnknown,
+    OutsideError,
+    RateLimited,
+    TokenRejected,
+)
+from tests.adapters.test_facebook import error, metric
+from tests.adapters.wire import NOW, Shelf, Wire, content, grant, plain, prepared, published, settled
+
+ACCOUNT = grant(AccountKind.INSTAGRAM, "17841459031772846")
+MEDIA, PUBLISH = "/v25.0/17841459031772846/media", "/v25.0/17841459031772846/media_publish"
+CONTAINER = "/v25.0/179001"
+LATER = NOW + timedelta(minutes=2)
+
+pytestmark = pytest.mark.usefixtures("still")
+
+
+@pytest.fixture
+def instagram(shelf: Shelf) -> Instagram:
+    return Instagram(shelf)
+
+
+def picture(shelf: Shelf, text: str = "Hoy abrimos", count: int = 1, **more: Any) -> Any:
+    parts = [shelf.add(f"{n}.jpg", alt_text=f"Foto {n}") for n in range(count)]
+    return content(Platform.INSTAGRAM, text, *parts, **more)
+
+
+def status(code: str, detail: str = "") -> dict[str, Any]:
+    return {"status_code": code, "status": detail or code.title(), "id": "179001"}
+
+
+def made(**more: Any) -> dict[str, Any]:
+    """Progress with a container made now."""
+    return {"begun_at": NOW.isoformat(), "container": "179001", "container_at": NOW.isoformat(), **more}
+
+
+# -- what is sent ------------------------------------------------------------------------------------------------------
+
+
+async def test_picture_goes_through_a_container(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """Container from the public address, a look at its status, the publication, the address: one call each."""
+    wire.on("POST", MEDIA + "$", {"id": "179001"}).on("GET", CONTAINER, status("FINISHED"))
+    wire.on("POST", PUBLISH, {"id": "180001"}).on("GET", "/180001", {"id": "180001", "permalink": "https://i/p/x"})
+    post = await published(instagram, ACCOUNT, picture(shelf))
+    assert wire.asked == [f"POST {MEDIA}", f"GET {CONTAINER}", f"POST {PUBLISH}", "GET /v25.0/180001"]
+    assert wire.json(0) == {
+        "image_url": "https://media.example.com/0.jpg",
+        "caption": "Hoy abrimos",
+        "alt_text": "Foto 0",
+    }
+    assert wire.query(1) == {"fields": "status_code,status"}
+    assert wire.json(2) == {"creation_id": "179001"}
+    assert wire.query(2) == {}
+    assert post == Published(external_id="180001", permalink="https://i/p/x")
+
+
+async def test_every_step_is_one_call_and_survives_a_restart(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """The container is kept right after it was made; a picture is not published before it is finished."""
+    post = picture(shelf)
+    wire.on("POST", MEDIA, {"id": "179001"}).on("GET", CONTAINER, status("IN_PROGRESS"))
+    first = await instagram.prepare(ACCOUNT, post, {})
+    assert isinstance(first, Working)
+    assert plain(first.progress)["container"] == "179001"
+    second = await Instagram(shelf).prepare(ACCOUNT, post, plain(first.progress))
+    assert isinstance(second, Working)
+    assert second.wait >= timedelta(seconds=1)
+    wire.on("GET", CONTAINER, status("FINISHED"))
+    third = await instagram.prepare(ACCOUNT, post, plain(second.progress))
+    assert isinstance(third, Ready)
+    assert len(wire.requests) == 3
+
+
+async def test_pause_between_looks_grows(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """A container that takes long is asked less and less often, at most once a minute."""
+    waits = []
+    for seconds in (0, 10, 60, 3600):
+        wire.on("GET", CONTAINER, status("IN_PROGRESS"))
+        with clock.frozen(NOW + timedelta(seconds=seconds)):
+            step = await instagram.prepare(ACCOUNT, picture(shelf), made())
+            assert isinstance(step, Working)
+            waits.append(step.wait.total_seconds())
+    assert waits == sorted(waits)
+    assert waits[-1] == 60
+
+
+@pytest.mark.parametrize("age", [timedelta(hours=23, minutes=30), timedelta(days=3)])
+async def test_expired_container_is_made_anew(instagram: Instagram, wire: Wire, shelf: Shelf, age: timedelta) -> None:
+    """A walk taken up a day later begins again without asking for a container that is gone."""
+    wire.on("POST", MEDIA, {"id": "179002"})
+    with clock.frozen(NOW + age):
+        step = await instagram.prepare(ACCOUNT, picture(shelf), made())
+    assert step.progress["container"] == "179002"
+    assert step.progress["begun_at"] == NOW.isoformat()
+
+
+async def test_container_that_says_it_expired_is_made_anew(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """`EXPIRED` drops the container; the next step makes another."""
+    wire.on("GET", CONTAINER, status("EXPIRED")).on("POST", MEDIA, {"id": "179002"})
+    wire.on("GET", "/179002", status("FINISHED"))
+    progress = await prepared(instagram, ACCOUNT, picture(shelf), made())
+    assert progress["container"] == "179002"
+
+
+@pytest.mark.parametrize(
+    ("subcode", "kind", "key"),
+    [
+        (2207026, ContentRefused, "error.instagram.video"),
+        (2207009, ContentRefused, "error.instagram.picture"),
+        (2207050, AccountBlocked, "error.instagram.restricted"),
+    ],
+)
+async def test_spoilt_container_whose_file_is_to_blame(
+    instagram: Instagram, wire: Wire, shelf: Shelf, subcode: int, kind: type[OutsideError], key: str
+) -> None:
+    """The subcode in the status text tells what a person can do."""
+    wire.on("GET", CONTAINER, status("ERROR", f"Error: Media upload has failed with error code {subcode}"))
+    with pytest.raises(kind) as caught:
+        await instagram.prepare(ACCOUNT, picture(shelf), made())
+    assert caught.value.key == key
+
+
+@pytest.mark.parametrize("detail", ["Error: … error code 2207053", "Error: … error code 2207077", "Error"])
+async def test_spoilt_container_is_made_anew_some_times(
+    instagram: Instagram, wire: Wire, shelf: Shelf, detail: str
+) -> None:
+    """Instagram's own faults begin again with a new container, three times; then the walk fails for good."""
+    wire.on("POST", MEDIA, {"id": "179001"}, times=9).on("GET", CONTAINER, status("ERROR", detail), times=9)
+    with pytest.raises(NotSent) as caught:
+        await prepared(instagram, ACCOUNT, picture(shelf))
+    assert caught.value.key == "error.instagram.processing"
+    assert not caught.value.retryable
+    assert wire.asked.count(f"POST {MEDIA}") == 4
+
+
+async def test_carousel(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """Each picture becomes a child without caption; the parent comes when all are finished, in order."""
+    for child in ("179101", "179102"):
+        wire.on("POST", MEDIA + "$", {"id": child}).on("GET", f"/{child}", status("FINISHED"))
+    wire.on("POST", MEDIA + "$", {"id": "179001"}).on("GET", CONTAINER, status("FINISHED"))
+    progress = await prepared(instagram, ACCOUNT, picture(shelf, "Dos", count=2))
+    assert progress["container"] == "179001"
+    children = [wire.json(n) for n in (0, 1)]
+    assert [c["image_url"] for c in children] == [f"https://media.example.com/{n}.jpg" for n in (0, 1)]
+    assert all(c["is_carousel_item"] is True and c["alt_text"] and "caption" not in c for c in children)
+    assert wire.json(4) == {"media_type": "CAROUSEL", "children": ["179101", "179102"], "caption": "Dos"}
+
+
+async def test_carousel_resumes_at_the_next_picture(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """A child that was made before a crash is not made again."""
+    wire.on("POST", MEDIA, {"id": "179102"})
+    progress = {"begun_at": NOW.isoformat(), "container_at": NOW.isoformat(), "children": ["179101"]}
+    step = await instagram.prepare(ACCOUNT, picture(shelf, count=2), progress)
+    assert step.progress["children"] == ["179101", "179102"]
+
+
+# -- after publishing --------------------------------------------------------------------------------------------------
+
+
+async def test_media_id_is_kept_before_anything_else(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """Once it is known a repeated commit asks nobody."""
+    wire.on("POST", PUBLISH, {"id": "180001"})
+    outcome = await instagram.commit(ACCOUNT, picture(shelf), made())
+    assert isinstance(outcome, Accepted)
+    assert outcome.progress["media"] == "180001"
+    assert (await instagram.commit(ACCOUNT, picture(shelf), plain(outcome.progress))).progress["media"] == "180001"  # type: ignore[union-attr]
+    assert isinstance(await instagram.prepare(ACCOUNT, picture(shelf), plain(outcome.progress)), Ready)
+    assert len(wire.requests) == 1
+
+
+@pytest.mark.parametrize("failure", [{"status": 500}, {"body": error(100, 33), "status": 400}, {"text": "<html>"}])
+async def test_address_that_cannot_be_read_never_fails_the_post(
+    instagram: Instagram, wire: Wire, shelf: Shelf, failure: dict[str, Any]
+) -> None:
+    """The post is out; its address is only nice to have."""
+    wire.on("GET", "/180001", **failure)
+    found = await instagram.settle(ACCOUNT, picture(shelf), made(media="180001"))
+    assert found == Published(external_id="180001")
+
+
+async def test_first_comment(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """The comment follows the post, once, and without `fields`, which Instagram answers with an error."""
+    post = picture(shelf, first_comment="#barbería")
+    wire.on("GET", "/180001/comments", {"data": []}).on("POST", "/180001/comments", error(20, 1772107), 400)
+    wire.on("GET", "/180001", {"permalink": "https://i/p/x"})
+    found = await settled(instagram, ACCOUNT, post, Accepted(progress=made(media="180001")))
+    assert found.permalink == "https://i/p/x"
+    assert wire.json(1) == {"message": "#barbería"}
+    assert wire.query(1) == {}
+
+
+# -- refusals ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "subcode", "kind", "key"),
+    [
+        (9, 2207042, RateLimited, "error.instagram.quota"),
+        (25, 2207050, AccountBlocked, "error.instagram.restricted"),
+        (110, 2207013, TokenRejected, "error.instagram.professional"),
+        (9007, 2207027, NotSent, "error.not_sent"),
+        (-2, 2207020, NotSent, "error.not_sent"),
+        (36004, 2207010, ContentRefused, "error.instagram.text"),
+        (4, 2207051, OutcomeUnknown, "error.instagram.spam"),
+        (24, 2207008, OutcomeUnknown, "error.outcome_unknown"),
+        (24, 2207006, OutcomeUnknown, "error.outcome_unknown"),
+        (-1, 2207001, OutcomeUnknown, "error.outcome_unknown"),
+        (4, None, RateLimited, "error.rate_limited"),
+    ],
+)
+async def test_refusal_at_the_commit_point(
+    instagram: Instagram, wire: Wire, shelf: Shelf, code: int, subcode: int | None, kind: type[OutsideError], key: str
+) -> None:
+    """A spam block may come after the post went live, and a container that is not found may be published."""
+    wire.on("POST", PUBLISH, error(code, subcode), 400)
+    with pytest.raises(OutsideError) as caught:
+        await instagram.commit(ACCOUNT, picture(shelf), made())
+    assert (type(caught.value), caught.value.key) == (kind, key)
+
+
+@pytest.mark.parametrize(
+    ("code", "subcode", "kind", "key"),
+    [
+        (9004, 2207052, NotSent, "error.instagram.fetch"),
+        (-2, 2207003, NotSent, "error.instagram.fetch"),
+        (36001, 2207005, ContentRefused, "error.instagram.picture"),
+        (36000, None, ContentRefused, "error.instagram.picture"),
+        (100, 2207028, ContentRefused, "error.instagram.carousel"),
+        (100, 2207040, ContentRefused, "error.instagram.text"),
+        (-1, 2207001, NotSent, "error.not_sent"),
+        (80002, None, RateLimited, "error.rate_limited"),
+    ],
+)
+async def test_refusal_of_a_container(
+    instagram: Instagram, wire: Wire, shelf: Shelf, code: int, subcode: int | None, kind: type[OutsideError], key: str
+) -> None:
+    """Making a container is harmless, so Instagram's own faults may be tried again."""
+    wire.on("POST", MEDIA, error(code, subcode), 400)
+    with pytest.raises(OutsideError) as caught:
+        await instagram.prepare(ACCOUNT, picture(shelf), {})
+    assert (type(caught.value), caught.value.key) == (kind, key)
+
+
+async def test_account_that_is_no_longer_professional(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """Instagram tells it by words alone."""
+    wire.on("POST", MEDIA, error(100, message="The user is not an Instagram Business account"), 400)
+    with pytest.raises(TokenRejected) as caught:
+        await instagram.prepare(ACCOUNT, picture(shelf), {})
+    assert caught.value.key == "error.instagram.professional"
+
+
+# -- looking up --------------------------------------------------------------------------------------------------------
+
+
+def listed(caption: str, minutes: float = 0, number: str = "180001") -> dict[str, Any]:
+    moment = (NOW + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%S+0000")
+    return {"id": number, "caption": caption, "timestamp": moment}
+
+
+async def test_published_container_is_found_in_the_list(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """A container never tells its post, so the list does: same caption, not older than the walk."""
+    rows = [listed("Hoy abrimos "), listed("Otra", number="180002"), listed("Hoy abrimos", -9, "180003")]
+    wire.on("GET", CONTAINER, status("PUBLISHED")).on("GET", MEDIA, {"data": rows})
+    found = await instagram.look_up(ACCOUNT, picture(shelf), made(), NOW)
+    assert isinstance(found, Accepted)
+    assert found.progress["media"] == "180001"
+
+
+@pytest.mark.parametrize("rows", [[], [listed("Hoy abrimos"), listed("Hoy abrimos", number="180002")]])
+async def test_published_container_without_one_exact_match(
+    instagram: Instagram, wire: Wire, shelf: Shelf, rows: list[Any]
+) -> None:
+    """It is out, so it is never absent; which post it is, nobody guesses."""
+    wire.on("GET", CONTAINER, status("PUBLISHED")).on("GET", MEDIA, {"data": rows})
+    with clock.frozen(NOW + timedelta(hours=1)):
+        assert isinstance(await instagram.look_up(ACCOUNT, picture(shelf), made(), NOW), Undecided)
+
+
+@pytest.mark.parametrize("code", ["FINISHED", "IN_PROGRESS"])
+async def test_unpublished_container_after_a_minute(instagram: Instagram, wire: Wire, shelf: Shelf, code: str) -> None:
+    """A publication in flight may still land; after a minute the same container can be published."""
+    wire.on("GET", CONTAINER, status(code), times=2)
+    assert isinstance(await instagram.look_up(ACCOUNT, picture(shelf), made(), NOW), Undecided)
+    with clock.frozen(LATER):
+        assert isinstance(await instagram.look_up(ACCOUNT, picture(shelf), made(), NOW), Absent)
+
+
+@pytest.mark.parametrize("code", ["EXPIRED", "ERROR"])
+async def test_dead_container_was_not_published(instagram: Instagram, wire: Wire, shelf: Shelf, code: str) -> None:
+    """A container that expired or failed is no post."""
+    wire.on("GET", CONTAINER, status(code))
+    assert isinstance(await instagram.look_up(ACCOUNT, picture(shelf), made(), NOW), Absent)
+
+
+@pytest.mark.parametrize("failure", [{"status": 500}, {"body": error(100, 33), "status": 400}])
+async def test_container_that_cannot_be_read_decides_nothing(
+    instagram: Instagram, wire: Wire, shelf: Shelf, failure: dict[str, Any]
+) -> None:
+    """In Meta's own incidents reads of good objects fail while publishing works: ask again later."""
+    wire.on("GET", CONTAINER, **failure)
+    with clock.frozen(LATER), pytest.raises(OutsideError) as caught:
+        await instagram.look_up(ACCOUNT, picture(shelf), made(), NOW)
+    assert caught.value.retryable
+
+
+async def test_nothing_can_be_out_without_a_container(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """The publication names the container; before one was made there is nothing to look for."""
+    assert isinstance(await instagram.look_up(ACCOUNT, picture(shelf), {}, NOW), Absent)
+
+
+async def test_publication_that_landed_late_is_noticed_before_a_second_one(
+    instagram: Instagram, wire: Wire, shelf: Shelf
+) -> None:
+    """A retry finds its container published: it does not publish, it looks the post up."""
+    wire.on("GET", CONTAINER, status("PUBLISHED"), times=2).on("GET", MEDIA, {"data": [listed("Hoy abrimos")]})
+    progress = await prepared(instagram, ACCOUNT, picture(shelf), made())
+    with pytest.raises(OutcomeUnknown):
+        await instagram.commit(ACCOUNT, picture(shelf), progress)
+    found = await instagram.look_up(ACCOUNT, picture(shelf), progress, NOW)
+    assert isinstance(found, Accepted)
+    assert "POST" not in {request.method for request in wire.requests}
+
+
+async def test_lost_answer_of_the_publication(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """A time-out leaves the outcome open."""
+    wire.on("POST", PUBLISH, error=httpx.ReadTimeout("slow"))
+    with pytest.raises(OutcomeUnknown):
+        await instagram.commit(ACCOUNT, picture(shelf), made())
+
+
+# -- figures -----------------------------------------------------------------------------------------------------------
+
+
+async def test_figures_of_a_post(instagram: Instagram, wire: Wire) -> None:
+    """One call a post; `saved` is what we call saves, and a figure may stand in `total_value`."""
+    graph._dead_metrics.clear()
+    rows = [metric("views", 300), metric("reach", 200), metric("likes", 20), metric("saved", 4)]
+    rows.append({"name": "shares", "total_value": {"value": 3}})
+    wire.on("GET", "/180001/insights", {"data": rows})
+    found = await instagram.measure(ACCOUNT, ["180001"])
+    assert found == {"180001": Metrics(views=300, reach=200, likes=20, saves=4, shares=3)}
+    assert wire.query() == {"metric": "views,reach,likes,comments,shares,saved"}
