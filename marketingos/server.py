@@ -63,7 +63,7 @@ def build_pages() -> None:
     if PAGES.exists() and _STAMP.exists() and _STAMP.read_text() == wanted:
         return
     print("Building the pages (about half a minute the first time)…", flush=True)
-    environment = {**os.environ, **_quiet(), "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    environment = {**os.environ, **_quiet()}
     arguments = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip", "--env", "prod"]
     subprocess.run(arguments, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
     _STAMP.write_text(wanted)
@@ -82,7 +82,9 @@ def _fingerprint() -> str:
 
 
 def _quiet() -> dict[str, str]:
+    """What keeps Reflex from asking the network, and shows it the Node of this environment."""
     return {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "REFLEX_TELEMETRY_ENABLED": "false",
         "REFLEX_CHECK_LATEST_VERSION": "false",
         "REFLEX_USE_NPM": "1",  # else Reflex fetches bun before it looks at reflex.lock/
