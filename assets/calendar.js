@@ -105,7 +105,7 @@ function dayTop(info, words, locale, timeZone) {
 }
 
 const dayHead = (info) =>
-  h(Fragment, null, info.weekdayText.replace(".", ""), info.view.type !== "dayGridMonth" && h("b", null, info.dayNumberText));
+  info.inPopover ? h("b", null, info.text) : h(Fragment, null, info.weekdayText.replace(".", ""), info.view.type !== "dayGridMonth" && h("b", null, info.dayNumberText));
 
 /* A month's weekday is today's when today is in view. */
 const isTodays = (info, now) =>
@@ -195,7 +195,7 @@ export default function PostCalendar({
     ...fixed, ref, slotMinHeight: room.hour, dayMaxEvents: room.chips, className: "cal", events: shown, initialView: VIEWS[view], initialDate: date, timeZone, locale,
     ...(now ? { now } : {}),
     moreLinkContent: (info) => words.more.replace("{n}", info.num),
-    dayHeaderClass: (info) => `cal-head${isTodays(info, moment) ? " cal-is-today" : ""}`,
+    dayHeaderClass: (info) => info.inPopover ? "cal-popover-head" : `cal-head${isTodays(info, moment) ? " cal-is-today" : ""}`,
     dayHeaderContent: dayHead,
     dayCellTopContent: (info) => dayTop(info, words, locale, timeZone),
     noEventsText: words.empty,

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import reflex as rx
 from reflex.event import EventSpec
+from reflex_components_core.core.banner import has_connection_errors
 
 from marketingos.errors import MarketingError
 from marketingos.services import people
@@ -82,11 +83,15 @@ def login() -> rx.Component:
             class_name="row end",
         ),
         rx.el.main(_brand(), _form(), rx.el.p(t("login.no_account"), class_name="faint t-12 access-note"), class_name="access-card"),
-        rx.el.footer(class_name="access-foot"),
+        rx.el.footer(rx.cond(has_connection_errors, _state("off", "frame.offline"), _state("on", "login.all_well")), class_name="access-foot"),
         connection_banner(),
         class_name="access",
         data_language=Language.code,
     )
+
+
+def _state(dot: str, words: str) -> rx.Component:
+    return rx.fragment(rx.el.i(class_name="live-dot", data_s=dot), rx.el.span(t(words)))
 
 
 def _brand() -> rx.Component:
