@@ -19,7 +19,7 @@ from marketingos.domain import walk
 from marketingos.domain.account import AccountKind
 from marketingos.domain.delivery import Attachment
 from marketingos.domain.ports import Grant, Library
-from marketingos.errors import BadAnswer, ContentRefused, OutsideError
+from marketingos.errors import ContentRefused, OutsideError
 
 LIFE = timedelta(hours=20)
 MEMBER_WAIT = timedelta(seconds=20)
@@ -98,9 +98,8 @@ class _UploadGone(OutsideError):
 
 
 def _refused(answer: Answer) -> OutsideError | None:
-    error = refusal(answer)
-    dead = isinstance(error, BadAnswer | ContentRefused) or answer.status in (403, 404, 410)
-    return _UploadGone(diagnostic=answer.diagnostic) if error and dead else error
+    dead = 400 <= answer.status < 500 and answer.status not in (401, 408, 429)
+    return _UploadGone(diagnostic=answer.diagnostic) if dead else refusal(answer)
 
 
 async def _end(grant: Grant, upload: Upload) -> None:
