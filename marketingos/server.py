@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / ".web"
 PAGES = WEB / "build" / "client"
 _STAMP = WEB / "marketingos.stamp"
+_BUILT_IN = re.compile(r"""([`"'])(http|ws)://localhost:\d+(/[^`"']*)\1""")
 
 
 def serve(*, backend_only: bool = False) -> None:
@@ -66,7 +68,18 @@ def build_pages() -> None:
     environment = {**os.environ, **_quiet()}
     arguments = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip", "--env", "prod"]
     subprocess.run(arguments, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    _ask_where_one_came_from()
     _STAMP.write_text(wanted)
+
+
+def _ask_where_one_came_from() -> None:
+    """Reflex builds the server's address into the pages; ours ask the one that sent them, on whatever host and port."""
+    for chunk in (PAGES / "assets").glob("reflex-env-*.js"):
+        origin = {"http": "location.origin", "ws": 'location.origin.replace(/^http/,"ws")'}
+        script = _BUILT_IN.sub(lambda found: f'{origin[found[2]]}+"{found[3]}"', chunk.read_text())
+        chunk.write_text(script)
+        for compressed in chunk.parent.glob(f"{chunk.name}.*"):
+            compressed.unlink()
 
 
 def _fingerprint() -> str:
