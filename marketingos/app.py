@@ -1,20 +1,47 @@
 """The composition root: pages, routes, lifespan, error handler."""
 
-import reflex as rx
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+import reflex as rx
+from fastapi import FastAPI
+
+from marketingos import clock, jobs, log
+from marketingos.api import create_api
 from marketingos.settings import get_settings
 from marketingos.ui.components.head import head
 from marketingos.ui.failures import explain
-from marketingos.ui.pages import login
+from marketingos.ui.pages import analytics, calendar, login, post
 
-__all__ = ["app", "login"]
+__all__ = ["analytics", "app", "calendar", "login", "post"]
+
+
+def routes() -> FastAPI:
+    """The API, and in the sandbox world the twin of the outside beside it."""
+    api, settings = create_api(), get_settings()
+    if settings.is_sandbox and not settings.sandbox_url:
+        from marketingos.sandbox import create_app
+
+        base = f"http://127.0.0.1:{settings.port}/sandbox"
+        api.mount("/sandbox", create_app(data_dir=settings.data_dir / "sandbox", public_base=base, clock=clock.now))
+    return api
+
+
+@asynccontextmanager
+async def lifespan() -> AsyncIterator[None]:
+    """The sweeps run for as long as the server does; then every connection is closed."""
+    log.configure()
+    async with jobs.scheduler():
+        yield
 
 
 app = rx.App(
-    stylesheets=["/tokens.css", "/app.css", "/calendar.css", "/previews.css"],
+    stylesheets=["/tokens.css", "/app.css", "/calendar.css", "/post.css", "/previews.css"],
     head_components=head(),
     html_lang=get_settings().language,
     toaster=None,
     app_wraps={},
     backend_exception_handler=explain,
+    api_transformer=routes(),
 )
+app.register_lifespan_task(lifespan)
