@@ -74,8 +74,8 @@ def build_pages() -> None:
 
 def _ask_where_one_came_from() -> None:
     """Reflex builds the server's address into the pages; ours ask the one that sent them, on whatever host and port."""
+    origin = {"http": "location.origin", "ws": 'location.origin.replace(/^http/,"ws")'}
     for chunk in (PAGES / "assets").glob("reflex-env-*.js"):
-        origin = {"http": "location.origin", "ws": 'location.origin.replace(/^http/,"ws")'}
         script = _BUILT_IN.sub(lambda found: f'{origin[found[2]]}+"{found[3]}"', chunk.read_text())
         chunk.write_text(script)
         for compressed in chunk.parent.glob(f"{chunk.name}.*"):
