@@ -10,15 +10,25 @@ _GRAPH = ("facebook", "instagram", "meta")
 
 
 def graph_error(
-    status: int, code: int, message: str, *, subcode: int | None = None, kind: str = "OAuthException",
-    transient: bool | None = None, title: str | None = None, text: str | None = None,
+    status: int,
+    code: int,
+    message: str,
+    *,
+    subcode: int | None = None,
+    kind: str = "OAuthException",
+    transient: bool | None = None,
+    title: str | None = None,
+    text: str | None = None,
     headers: Mapping[str, str] | None = None,
-) -> JSONResponse:  # fmt: skip
+) -> JSONResponse:
     """Meta's envelope, with keys that have no value left out as Meta leaves them out."""
     error: dict[str, Any] = {"message": message, "type": kind, "code": code}
     optional = {
-        "error_subcode": subcode, "is_transient": transient, "error_user_title": title, "error_user_msg": text,
-    }  # fmt: skip
+        "error_subcode": subcode,
+        "is_transient": transient,
+        "error_user_title": title,
+        "error_user_msg": text,
+    }
     error |= {name: value for name, value in optional.items() if value is not None}
     error["fbtrace_id"] = "A" + secrets.token_urlsafe(17)[:22]
     return JSONResponse({"error": error}, status, headers=dict(headers or {}))
@@ -62,8 +72,9 @@ def throttled(platform: str, retry_after: int | None, account: str) -> Response:
     if platform == "tiktok":
         return tiktok_error(429, "rate_limit_exceeded", "The API rate limit was exceeded.", headers)
     if platform == "linkedin":
-        return linkedin_error(429, "TOO_MANY_REQUESTS", "Resource level throttle limit for calls is reached",
-                              101, headers)  # fmt: skip
+        return linkedin_error(
+            429, "TOO_MANY_REQUESTS", "Resource level throttle limit for calls is reached", 101, headers
+        )
     return _model_error(platform, 429, "rate_limit_error", "Rate limit exceeded.", headers)
 
 
@@ -94,8 +105,11 @@ def token_expired(platform: str) -> Response:
 
 def _model_error(platform: str, status: int, kind: str, message: str, headers: dict[str, str]) -> Response:
     if platform == "claude":
-        body: dict[str, Any] = {"type": "error", "error": {"type": kind, "message": message},
-                                "request_id": "req_011" + secrets.token_hex(10)}  # fmt: skip
+        body: dict[str, Any] = {
+            "type": "error",
+            "error": {"type": kind, "message": message},
+            "request_id": "req_011" + secrets.token_hex(10),
+        }
     else:
         body = {"title": kind, "detail": message, "status": status}
     return JSONResponse(body, status, headers=headers)

@@ -12,7 +12,8 @@ _STYLE = """
 main { width: min(440px, 100%); background: var(--card); border: 1px solid var(--line); border-radius: 14px;
   padding: 28px; } h1 { font-size: 20px; line-height: 1.3; margin: 12px 0 6px; text-wrap: balance; }
 p { color: var(--soft); margin: 0 0 16px; } ul { color: var(--soft); padding-left: 20px; font-size: 14px; }
-label { display: flex; gap: 10px; padding: 10px 0; border-top: 1px solid var(--line); } fieldset { border: 0; padding: 0;
+label { display: flex; gap: 10px; padding: 10px 0; border-top: 1px solid var(--line); }
+fieldset { border: 0; padding: 0;
   margin: 0 0 16px; } legend { font-weight: 600; padding: 0 0 8px; }
 .mark { display: inline-block; background: #f7d774; color: #3a2c00; border-radius: 99px; padding: 2px 12px;
   font-size: 13px; font-weight: 600; } .row { display: flex; gap: 12px; margin-top: 20px; }

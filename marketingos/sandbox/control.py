@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from marketingos.sandbox import world
 from marketingos.sandbox.faults import Rule
-from marketingos.sandbox.ledger import Account, Token
+from marketingos.sandbox.rows import Account, Token
 from marketingos.sandbox.twin import SETTINGS, Twin, settle
 
 _KINDS = {"facebook": "page", "instagram": "instagram", "tiktok": "creator", "linkedin": "organization"}
@@ -80,8 +80,16 @@ def _open(twin: Twin, one: Mapping[str, Any]) -> list[dict[str, Any]]:
     account = _account(twin, one)
     opened = [account]
     if account.platform == "instagram" and twin.ledger.account(account.parent_external_id or "") is None:
-        page = _account(twin, {**one, "platform": "facebook", "kind": "page", "handle": account.handle,
-                               "external_id": account.parent_external_id})  # fmt: skip
+        page = _account(
+            twin,
+            {
+                **one,
+                "platform": "facebook",
+                "kind": "page",
+                "handle": account.handle,
+                "external_id": account.parent_external_id,
+            },
+        )
         account = world.DemoAccount(**{**vars(account), "access_token": page.access_token})
         opened = [page, account]
     for new in opened:
@@ -110,22 +118,33 @@ def _account(twin: Twin, one: Mapping[str, Any]) -> world.DemoAccount:
     page = twin.ledger.tokens_of(parent) if parent else []
     name = one.get("name", f"Cuenta {twin.ledger.number()}")
     return world.DemoAccount(
-        brand=one.get("brand", name), platform=platform, kind=kind, external_id=external_id, name=name,
+        brand=one.get("brand", name),
+        platform=platform,
+        kind=kind,
+        external_id=external_id,
+        name=name,
         handle=one.get("handle", name.lower().replace(" ", "")),
         access_token=page[0].token if page else _fresh_token(kind, external_id),
-        refresh_token=world.tiktok_refresh_token(external_id) if kind == "creator" else
-        world.linkedin_token(f"refresh:{external_id}") if kind == "organization" else None,
-        scopes=tuple(one.get("scopes", _SCOPES[kind])), parent_external_id=parent,
+        refresh_token=world.tiktok_refresh_token(external_id)
+        if kind == "creator"
+        else world.linkedin_token(f"refresh:{external_id}")
+        if kind == "organization"
+        else None,
+        scopes=tuple(one.get("scopes", _SCOPES[kind])),
+        parent_external_id=parent,
         followers=int(one.get("followers", 1_500)),
-    )  # fmt: skip
+    )
 
 
 def _fresh_id(twin: Twin, kind: str) -> str:
     number = twin.digits("10", 15)
     return {
-        "page": number, "instagram": f"1784{number[2:]}", "creator": "-000" + world.secret(f"open_id:{number}", 32),
-        "organization": f"urn:li:organization:{number[-9:]}", "member": f"urn:li:person:{world.secret(number, 10)}",
-    }[kind]  # fmt: skip
+        "page": number,
+        "instagram": f"1784{number[2:]}",
+        "creator": "-000" + world.secret(f"open_id:{number}", 32),
+        "organization": f"urn:li:organization:{number[-9:]}",
+        "member": f"urn:li:person:{world.secret(number, 10)}",
+    }[kind]
 
 
 def _fresh_token(kind: str, external_id: str) -> str:
@@ -139,7 +158,7 @@ def change_token(twin: Twin, body: Any) -> dict[str, Any]:
     """`{"token": … | "account": …, "action": "expire" | "revoke" | "restore", "scopes"?: […]}`."""
     tokens = [token for token in (twin.ledger.token(str(body.get("token"))),) if token]
     if "account" in body:
-        tokens = [token for token in _tokens_for(twin, str(body["account"]))]
+        tokens = _tokens_for(twin, str(body["account"]))
     states = {"expire": "expired", "revoke": "revoked", "restore": "active"}
     if not tokens or body.get("action", "restore") not in states:
         raise KeyError("no such token, or no such action")

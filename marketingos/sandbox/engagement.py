@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from marketingos.sandbox.ledger import Comment, Ledger, Post
+from marketingos.sandbox.ledger import Ledger
+from marketingos.sandbox.rows import Comment, Post
 
 _ZONE = ZoneInfo("Europe/Madrid")
 _HALF_LIFE = {"facebook": 81 * 60.0, "instagram": 20 * 3_600.0, "linkedin": 24 * 3_600.0, "tiktok": 9 * 3_600.0}
@@ -153,7 +154,8 @@ _NAMES = (
     "Elena Márquez", "Hugo Navarro", "Irene Pascual", "Óscar Benítez",
 )  # fmt: skip
 _WORDS = (
-    "¿Cuánto cuesta al mes?", "Justo lo que necesitaba 🙌", "¿Tenéis prueba gratuita?", "Lo uso desde enero y encantado.",
+    "¿Cuánto cuesta al mes?", "Justo lo que necesitaba 🙌", "¿Tenéis prueba gratuita?",
+    "Lo uso desde enero y encantado.",
     "¿Funciona también desde el móvil?", "Me pasa todas las semanas 😅", "Gran consejo, gracias.",
     "¿Se puede probar sin tarjeta?", "Compartido con mi socio 👏", "¿Cómo se empieza?", "Qué buena idea.",
     "Nosotros lo hacíamos en una libreta…", "¿Y si ya tengo otro programa?", "Muy claro, por fin alguien lo explica.",
@@ -171,10 +173,14 @@ def _followers_words(post: Post, now: float) -> list[Comment]:
         at = (post.visible_at or 0) + _age_at(post.platform, (index + 1) / final) / 0.8
         made.append(
             Comment(
-                id=comment_id(post, index), post=post.id, author=str(100_000_000_000_000 + author * 7_919_311),
-                name=_NAMES[author], text=_WORDS[word], created_at=at,
+                id=comment_id(post, index),
+                post=post.id,
+                author=str(100_000_000_000_000 + author * 7_919_311),
+                name=_NAMES[author],
+                text=_WORDS[word],
+                created_at=at,
             )
-        )  # fmt: skip
+        )
     return made
 
 

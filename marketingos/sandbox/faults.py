@@ -93,7 +93,7 @@ def _known(shape: type[Any], raw: Mapping[str, Any]) -> dict[str, Any]:
     return dict(raw)
 
 
-class ConnectionCut(Exception):  # noqa: N818 - it is how the server is told to drop the connection, not an error
+class ConnectionCut(Exception):
     """Raised after a response has begun, so that the server closes the socket without finishing it."""
 
 

@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from marketingos.sandbox import engagement
-from marketingos.sandbox.ledger import Medium, Post
+from marketingos.sandbox.rows import Medium, Post
 from marketingos.sandbox.shelf import probe
 from marketingos.sandbox.twin import Twin
 
@@ -54,12 +54,13 @@ def published(twin: Twin, wanted: Mapping[str, str]) -> list[Post]:
     account = wanted.get("account")
     posts = twin.ledger.posts(platform=wanted.get("platform") or None, since=since)
     return [
-        post for post in posts
+        post
+        for post in posts
         if (post.visible(now) or (wanted.get("pending") == "1" and post.visible_at is not None))
         and (not account or account in (post.account, post.account.rpartition(":")[2]))
         and wanted.get("brand") in (None, "", brands.get(post.account))
         and wanted.get("audience") in (None, "", post.audience)
-    ]  # fmt: skip
+    ]
 
 
 def _moment(text: str | None) -> float:
@@ -77,14 +78,23 @@ def described(twin: Twin, post: Post) -> dict[str, Any]:
     account, now = twin.ledger.account(post.account), twin.now()
     own = [c for c in twin.ledger.comments(post.id) if c.author == post.account and not c.deleted]
     return {
-        "id": post.id, "platform": post.platform, "kind": post.kind, "account": post.account,
-        "account_name": account.name if account else "", "brand": account.brand if account else "",
-        "text": post.text, "title": post.title, "link": post.facts.get("link"), "audience": post.audience,
-        "visible": post.visible(now), "created_at": _iso(post.visible_at or post.created_at),
-        "permalink": post.permalink, "media": [_medium(twin, medium) for medium in post.media],
+        "id": post.id,
+        "platform": post.platform,
+        "kind": post.kind,
+        "account": post.account,
+        "account_name": account.name if account else "",
+        "brand": account.brand if account else "",
+        "text": post.text,
+        "title": post.title,
+        "link": post.facts.get("link"),
+        "audience": post.audience,
+        "visible": post.visible(now),
+        "created_at": _iso(post.visible_at or post.created_at),
+        "permalink": post.permalink,
+        "media": [_medium(twin, medium) for medium in post.media],
         "comments": [{"id": c.id, "text": c.text, "created_at": _iso(c.created_at), "parent": c.parent} for c in own],
         "counts": vars(engagement.counts(post, now)),
-    }  # fmt: skip
+    }
 
 
 def _iso(moment: float) -> str:
@@ -93,10 +103,16 @@ def _iso(moment: float) -> str:
 
 def _medium(twin: Twin, medium: Medium) -> dict[str, Any]:
     return {
-        "kind": medium.kind, "sha256": medium.sha256, "bytes": medium.size, "mime": medium.mime,
-        "width": medium.width, "height": medium.height, "seconds": medium.seconds, "alt": medium.alt,
+        "kind": medium.kind,
+        "sha256": medium.sha256,
+        "bytes": medium.size,
+        "mime": medium.mime,
+        "width": medium.width,
+        "height": medium.height,
+        "seconds": medium.seconds,
+        "alt": medium.alt,
         "url": twin.media_url(medium.sha256),
-    }  # fmt: skip
+    }
 
 
 def _remembered_mime(twin: Twin, sha256: str, data: bytes) -> str:

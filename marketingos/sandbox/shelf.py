@@ -13,7 +13,7 @@ import av
 from av.error import FFmpegError
 from PIL import Image, UnidentifiedImageError
 
-from marketingos.sandbox.ledger import Medium
+from marketingos.sandbox.rows import Medium
 
 _OFFICE = {b"word/": "docx", b"ppt/": "pptx"}
 _MIMES = {
@@ -74,9 +74,14 @@ def _picture(data: bytes, digest: str) -> Medium | None:
             image.load()
             kind = image.format or ""
             return Medium(
-                kind="image", sha256=digest, size=len(data), format=kind.lower(),
-                mime=Image.MIME.get(kind, "image/*"), width=image.width, height=image.height,
-            )  # fmt: skip
+                kind="image",
+                sha256=digest,
+                size=len(data),
+                format=kind.lower(),
+                mime=Image.MIME.get(kind, "image/*"),
+                width=image.width,
+                height=image.height,
+            )
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
 
@@ -91,22 +96,27 @@ def _document(data: bytes, digest: str) -> Medium | None:
     if not kind:
         return None
     pages = len(re.findall(rb"/Type\s*/Page[^s]", data)) if kind == "pdf" else 0
-    return Medium(
-        kind="document", sha256=digest, size=len(data), format=kind, mime=_MIMES[kind], pages=pages
-    )
+    return Medium(kind="document", sha256=digest, size=len(data), format=kind, mime=_MIMES[kind], pages=pages)
 
 
 def _video(data: bytes, digest: str) -> Medium | None:
     try:
-        with av.open(io.BytesIO(data)) as container:
+        with av.open(io.BytesIO(data), "r") as container:
             stream = container.streams.video[0]
             names = container.format.name.split(",")
             kind = "webm" if "webm" in names else "mp4" if "mp4" in names else names[0]
             seconds = float(container.duration or 0) / 1_000_000
             return Medium(
-                kind="video", sha256=digest, size=len(data), format=kind, mime=f"video/{kind}",
-                width=stream.width, height=stream.height, seconds=round(seconds, 3),
-                fps=float(stream.average_rate or 0), codec=stream.codec_context.name,
-            )  # fmt: skip
+                kind="video",
+                sha256=digest,
+                size=len(data),
+                format=kind,
+                mime=f"video/{kind}",
+                width=stream.width,
+                height=stream.height,
+                seconds=round(seconds, 3),
+                fps=float(stream.average_rate or 0),
+                codec=stream.codec_context.name,
+            )
     except (FFmpegError, IndexError, ValueError):
         return None

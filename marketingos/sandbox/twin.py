@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 
 from marketingos.sandbox import world
-from marketingos.sandbox.ledger import Account, Ledger, Token
+from marketingos.sandbox.ledger import Ledger
+from marketingos.sandbox.rows import Account, Token
 from marketingos.sandbox.shelf import Shelf
 
 _YEAR = 365 * 86_400.0
@@ -98,9 +99,11 @@ class Twin:
         """Fetch a public URL as the platform's crawler would; raises DownloadError."""
         headers = {"user-agent": agent, "accept": "*/*"}
         try:
-            async with httpx.AsyncClient(timeout=20, follow_redirects=redirects, trust_env=False) as client:
-                async with client.stream("GET", url, headers=headers) as response:
-                    return await _body(response, limit)
+            async with (
+                httpx.AsyncClient(timeout=20, follow_redirects=redirects, trust_env=False) as client,  # noqa: TID251
+                client.stream("GET", url, headers=headers) as response,
+            ):
+                return await _body(response, limit)
         except httpx.TimeoutException as error:
             raise DownloadError("timeout") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -134,11 +137,17 @@ def settle(ledger: Ledger, account: world.DemoAccount, now: float) -> None:
     facts: dict[str, Any] = {"private": False} if account.platform == "tiktok" else {}
     ledger.put_account(
         Account(
-            id=account.external_id, platform=account.platform, kind=account.kind, brand=account.brand,
-            name=account.name, handle=account.handle, parent=account.parent_external_id,
-            followers=account.followers, facts=facts,
+            id=account.external_id,
+            platform=account.platform,
+            kind=account.kind,
+            brand=account.brand,
+            name=account.name,
+            handle=account.handle,
+            parent=account.parent_external_id,
+            followers=account.followers,
+            facts=facts,
         )
-    )  # fmt: skip
+    )
     if account.platform != "instagram":
         ledger.put_token(_token_of(ledger, account, now))
 
@@ -149,28 +158,47 @@ def _token_of(ledger: Ledger, account: world.DemoAccount, now: float) -> Token:
     if account.kind == "organization":
         subject, kind = person["linkedin"].external_id, "member"
     return Token(
-        token=account.access_token, platform=account.platform, kind=kind, subject=subject, grants=grants,
-        app=app_for(ledger, account.platform, account.scopes), scopes=account.scopes, issued_at=now,
+        token=account.access_token,
+        platform=account.platform,
+        kind=kind,
+        subject=subject,
+        grants=grants,
+        app=app_for(ledger, account.platform, account.scopes),
+        scopes=account.scopes,
+        issued_at=now,
         expires_at=None if account.kind == "page" else now + _YEAR,
-        refresh=account.refresh_token, refresh_expires_at=now + _YEAR,
-    )  # fmt: skip
+        refresh=account.refresh_token,
+        refresh_expires_at=now + _YEAR,
+    )
 
 
 def _settle_person(ledger: Ledger, person: world.DemoPerson, now: float) -> None:
     ledger.put_account(
-        Account(id=person.external_id, platform=person.platform, kind="user" if person.platform == "facebook" else
-                "administrator", brand="", name=person.name, handle="marta-ibanez")
-    )  # fmt: skip
+        Account(
+            id=person.external_id,
+            platform=person.platform,
+            kind="user" if person.platform == "facebook" else "administrator",
+            brand="",
+            name=person.name,
+            handle="marta-ibanez",
+        )
+    )
     kinds = {"facebook": ("page", world.META_SCOPES), "linkedin": ("organization", world.ORGANIZATION_SCOPES)}
     kind, scopes = kinds[person.platform]
     grants = tuple(a.external_id for a in world.demo_accounts() if a.kind == kind)
     ledger.put_token(
         Token(
-            token=person.access_token, platform=person.platform, kind="user" if kind == "page" else "member",
-            subject=person.external_id, grants=grants, scopes=scopes, issued_at=now, expires_at=now + _YEAR,
+            token=person.access_token,
+            platform=person.platform,
+            kind="user" if kind == "page" else "member",
+            subject=person.external_id,
+            grants=grants,
+            scopes=scopes,
+            issued_at=now,
+            expires_at=now + _YEAR,
             app=app_for(ledger, person.platform, scopes),
         )
-    )  # fmt: skip
+    )
 
 
 def app_for(ledger: Ledger, platform: str, scopes: tuple[str, ...]) -> str:

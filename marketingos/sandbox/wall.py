@@ -11,23 +11,30 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from marketingos.sandbox import engagement
-from marketingos.sandbox.ledger import Account, Medium, Post
 from marketingos.sandbox.public import published
+from marketingos.sandbox.rows import Account, Medium, Post
 from marketingos.sandbox.twin import Twin
 
 _PLATFORMS = {"instagram": "Instagram", "facebook": "Facebook", "tiktok": "TikTok", "linkedin": "LinkedIn"}
 _ICONS = {
-    "instagram": "M7 2h10a5 5 0 0 1 5 5v10a5 5 0 0 1-5 5H7a5 5 0 0 1-5-5V7a5 5 0 0 1 5-5zm0 2a3 3 0 0 0-3 3v10a3 3 0 0 0 "
-                 "3 3h10a3 3 0 0 0 3-3V7a3 3 0 0 0-3-3zm5 3.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9zm0 2a2.5 2.5 0 1 0 0 5 "
-                 "2.5 2.5 0 0 0 0-5zM17.2 5.7a1.1 1.1 0 1 1 0 2.2 1.1 1.1 0 0 1 0-2.2z",
-    "facebook": "M13.5 22v-8.2h2.8l.5-3.4h-3.3V8.2c0-1 .4-1.7 1.8-1.7h1.6v-3c-.5-.1-1.5-.2-2.5-.2-2.7 0-4.4 1.6-4.4 "
-                "4.5v2.6H7v3.4h3V22z",
-    "tiktok": "M16.5 2c.3 2.4 1.7 4 4 4.2v3.1c-1.5.1-2.8-.3-4-1.1v6.6c0 4.4-3.1 7.2-6.8 7.2C6 22 "
-              "3.3 19.2 3.3 15.7c0-3.9 3.2-6.8 7.4-6.3v3.3c-2-.5-3.9.7-3.9 2.9 0 1.8 1.3 3 "
-              "2.9 3 1.8 0 3.1-1.2 3.1-3.5V2z",
-    "linkedin": "M4.5 9H8v12H4.5zM6.2 3.5a2 2 0 1 1 0 4 2 2 0 0 1 0-4zM10 9h3.4v1.7c.6-1.1 1.9-2 3.7-2 3.3 0 "
-                "3.9 2.1 3.9 5V21h-3.5v-6.5c0-1.5 0-2.8-1.8-2.8s-2.2 1.3-2.2 2.7V21H10z",
-}  # fmt: skip
+    "instagram": (
+        "M7 2h10a5 5 0 0 1 5 5v10a5 5 0 0 1-5 5H7a5 5 0 0 1-5-5V7a5 5 0 0 1 5-5zm0 2a3 3 0 0 0-3 3v10a3 3 0 0 "
+        "0 3 3h10a3 3 0 0 0 3-3V7a3 3 0 0 0-3-3zm5 3.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9zm0 2a2.5 2.5 0 1 0 "
+        "0 5 2.5 2.5 0 0 0 0-5zM17.2 5.7a1.1 1.1 0 1 1 0 2.2 1.1 1.1 0 0 1 0-2.2z"
+    ),
+    "facebook": (
+        "M13.5 22v-8.2h2.8l.5-3.4h-3.3V8.2c0-1 .4-1.7 1.8-1.7h1.6v-3c-.5-.1-1.5-.2-2.5-.2-2.7 0-4.4 1.6-4.4 "
+        "4.5v2.6H7v3.4h3V22z"
+    ),
+    "tiktok": (
+        "M16.5 2c.3 2.4 1.7 4 4 4.2v3.1c-1.5.1-2.8-.3-4-1.1v6.6c0 4.4-3.1 7.2-6.8 7.2-3.7 0-6.4-2.8-6.4-6.3 "
+        "0-3.9 3.2-6.8 7.4-6.3v3.3c-2-.5-3.9.7-3.9 2.9 0 1.8 1.3 3 2.9 3 1.8 0 3.1-1.2 3.1-3.5V2z"
+    ),
+    "linkedin": (
+        "M4.5 9H8v12H4.5zM6.2 3.5a2 2 0 1 1 0 4 2 2 0 0 1 0-4zM10 9h3.4v1.7c.6-1.1 1.9-2 3.7-2 3.3 0 3.9 2.1 "
+        "3.9 5V21h-3.5v-6.5c0-1.5 0-2.8-1.8-2.8s-2.2 1.3-2.2 2.7V21H10z"
+    ),
+}
 _AUDIENCES = {"friends": "Solo amigos", "followers": "Solo seguidores", "connections": "Solo contactos"}
 _STYLE = Path(__file__).with_name("wall.css").read_text(encoding="utf-8")
 _PER_COLUMN = 40
@@ -93,7 +100,7 @@ def _card(twin: Twin, post: Post) -> str:
     account = twin.ledger.account(post.account)
     text = f'<div class="body">{_marked(post.text)}</div>' if post.text else ""
     title = f'<div class="title">{escape(post.title)}</div>' if post.title and post.kind != "document" else ""
-    media = _media(twin, post)
+    media = _media(post)
     parts = media + title + text if post.platform in ("instagram", "tiktok") else title + text + media
     story = " story" if post.kind in ("story", "stories") else ""
     return (
@@ -108,7 +115,7 @@ def _who(twin: Twin, post: Post, account: Account | None) -> str:
     label = "Historia" if post.kind in ("story", "stories") else _AUDIENCES.get(post.audience, "")
     chip = f'<span class="chip">{label}</span>' if label else ""
     return (
-        f'<div class="who"><img src="{twin.public_base}/media/avatar/{escape(post.account)}" alt="">'
+        f'<div class="who"><img src="media/avatar/{escape(post.account)}" alt="">'
         f'<div><b>{escape(shown)}</b><a class="when" href="#{_anchor(post)}" title="{escape(post.permalink)}">'
         f"{_ago(post.age(twin.now()))}</a></div>{chip}</div>"
     )
@@ -129,12 +136,12 @@ def _marked(text: str) -> str:
     return re.sub(r"(?<!\w)([#@]\w[\w.]*)", r"<i>\1</i>", escape(text, quote=False))
 
 
-def _media(twin: Twin, post: Post) -> str:
+def _media(post: Post) -> str:
     if link := post.facts.get("link"):
         return _link(str(link), str(link))
     article = post.facts.get("content", {}).get("article") if post.platform == "linkedin" else None
     many = " many" if len(post.media) > 1 else ""
-    shown = "".join(_medium(twin, post, medium) for medium in post.media)
+    shown = "".join(_medium(post, medium) for medium in post.media)
     shown = f'<div class="media{many}">{shown}</div>' if shown else ""
     return shown + _link(str(article["source"]), str(article["title"])) if article else shown
 
@@ -144,13 +151,15 @@ def _link(url: str, title: str) -> str:
     return f'<a class="card-link" href="{escape(url)}" rel="nofollow"><small>{escape(host)}</small>{escape(title)}</a>'
 
 
-def _medium(twin: Twin, post: Post, medium: Medium) -> str:
-    url = twin.media_url(medium.sha256)
+def _medium(post: Post, medium: Medium) -> str:
+    url = f"media/{medium.sha256}"
     if medium.kind == "video":
         return f'<video src="{url}" controls muted loop playsinline preload="metadata"></video>'
     if medium.kind == "document":
         return f'<a class="file" href="{url}">{escape(post.title)}</a>'
-    return f'<img src="{url}" alt="{escape(medium.alt)}" loading="lazy" width="{medium.width}" height="{medium.height}">'
+    return (
+        f'<img src="{url}" alt="{escape(medium.alt)}" loading="lazy" width="{medium.width}" height="{medium.height}">'
+    )
 
 
 def _counts(twin: Twin, post: Post) -> str:
@@ -159,7 +168,11 @@ def _counts(twin: Twin, post: Post) -> str:
     views = "reproducciones" if post.platform == "tiktok" else "visualizaciones"
     likes = {"facebook": "reacciones", "linkedin": "reacciones"}.get(post.platform, "me gusta")
     numbers = [(seen.likes, likes), (comments, "comentarios"), (seen.shares, "compartidos"), (seen.views, views)]
-    return '<div class="counts">' + "".join(f"<span><b>{_spanish(n)}</b> {label}</span>" for n, label in numbers) + "</div>"
+    return (
+        '<div class="counts">'
+        + "".join(f"<span><b>{_spanish(n)}</b> {label}</span>" for n, label in numbers)
+        + "</div>"
+    )
 
 
 def _spanish(number: int) -> str:

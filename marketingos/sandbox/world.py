@@ -121,30 +121,58 @@ def _accounts_of(brand: _Brand) -> tuple[DemoAccount, ...]:
     page_token = meta_token(brand.page_id)
     return (
         DemoAccount(
-            brand=brand.name, platform="facebook", kind="page", external_id=brand.page_id, name=brand.name,
-            handle=brand.handle, access_token=page_token, refresh_token=None, scopes=META_SCOPES,
-            parent_external_id=None, followers=page,
+            brand=brand.name,
+            platform="facebook",
+            kind="page",
+            external_id=brand.page_id,
+            name=brand.name,
+            handle=brand.handle,
+            access_token=page_token,
+            refresh_token=None,
+            scopes=META_SCOPES,
+            parent_external_id=None,
+            followers=page,
         ),
         DemoAccount(
-            brand=brand.name, platform="instagram", kind="instagram", external_id=brand.instagram_id,
-            name=brand.name, handle=brand.handle, access_token=page_token, refresh_token=None,
-            scopes=META_SCOPES, parent_external_id=brand.page_id, followers=instagram,
+            brand=brand.name,
+            platform="instagram",
+            kind="instagram",
+            external_id=brand.instagram_id,
+            name=brand.name,
+            handle=brand.handle,
+            access_token=page_token,
+            refresh_token=None,
+            scopes=META_SCOPES,
+            parent_external_id=brand.page_id,
+            followers=instagram,
         ),
         DemoAccount(
-            brand=brand.name, platform="tiktok", kind="creator",
-            external_id="-000" + secret(f"open_id:{brand.handle}", 32), name=brand.name,
-            handle=brand.handle, access_token=tiktok_token(brand.handle),
-            refresh_token=tiktok_refresh_token(brand.handle), scopes=TIKTOK_SCOPES,
-            parent_external_id=None, followers=tiktok,
+            brand=brand.name,
+            platform="tiktok",
+            kind="creator",
+            external_id="-000" + secret(f"open_id:{brand.handle}", 32),
+            name=brand.name,
+            handle=brand.handle,
+            access_token=tiktok_token(brand.handle),
+            refresh_token=tiktok_refresh_token(brand.handle),
+            scopes=TIKTOK_SCOPES,
+            parent_external_id=None,
+            followers=tiktok,
         ),
         DemoAccount(
-            brand=brand.name, platform="linkedin", kind="organization",
-            external_id=f"urn:li:organization:{brand.organization}", name=brand.name, handle=brand.handle,
+            brand=brand.name,
+            platform="linkedin",
+            kind="organization",
+            external_id=f"urn:li:organization:{brand.organization}",
+            name=brand.name,
+            handle=brand.handle,
             access_token=linkedin_token(brand.organization),
-            refresh_token=linkedin_token(f"refresh:{brand.organization}"), scopes=ORGANIZATION_SCOPES,
-            parent_external_id=None, followers=linkedin,
+            refresh_token=linkedin_token(f"refresh:{brand.organization}"),
+            scopes=ORGANIZATION_SCOPES,
+            parent_external_id=None,
+            followers=linkedin,
         ),
-    )  # fmt: skip
+    )
 
 
 _MEMBER = DemoAccount(
@@ -156,7 +184,7 @@ _MEMBER = DemoAccount(
 
 def demo_accounts() -> tuple[DemoAccount, ...]:
     """Every account of the three brands, and one LinkedIn member: thirteen in all."""
-    return tuple(account for brand in _BRANDS for account in _accounts_of(brand)) + (_MEMBER,)
+    return (*(account for brand in _BRANDS for account in _accounts_of(brand)), _MEMBER)
 
 
 def demo_people() -> tuple[DemoPerson, ...]:
@@ -165,27 +193,50 @@ def demo_people() -> tuple[DemoPerson, ...]:
     LinkedIn person ids differ from app to app, so the administrator is a stranger to the member's app.
     """
     return (
-        DemoPerson(platform="facebook", external_id="10230617845529031", name="Marta Ibáñez",
-                   access_token=meta_token("user")),
-        DemoPerson(platform="linkedin", external_id="urn:li:person:c7RkT0wYpA", name="Marta Ibáñez",
-                   access_token=linkedin_token("administrator")),
-    )  # fmt: skip
+        DemoPerson(
+            platform="facebook", external_id="10230617845529031", name="Marta Ibáñez", access_token=meta_token("user")
+        ),
+        DemoPerson(
+            platform="linkedin",
+            external_id="urn:li:person:c7RkT0wYpA",
+            name="Marta Ibáñez",
+            access_token=linkedin_token("administrator"),
+        ),
+    )
 
 
 def demo_apps() -> tuple[DemoApp, ...]:
     """One Meta app, one TikTok app, and LinkedIn's two: community management must be alone on its app."""
     return (
-        DemoApp(platform="meta", client_id="1483920175523688", client_secret=_hex("meta"),
-                name="MarketingOS", scopes=META_SCOPES),
-        DemoApp(platform="tiktok", client_id="aw" + secret("tiktok-key", 14).lower(),
-                client_secret=secret("tiktok-secret", 32), name="MarketingOS", scopes=TIKTOK_SCOPES),
-        DemoApp(platform="linkedin", client_id="77" + secret("linkedin-cma", 12).lower(),
-                client_secret="WPL_AP1." + secret("linkedin-cma-secret", 16) + "." + secret("cma", 8),
-                name="MarketingOS Community", scopes=ORGANIZATION_SCOPES),
-        DemoApp(platform="linkedin", client_id="78" + secret("linkedin-member", 12).lower(),
-                client_secret="WPL_AP1." + secret("linkedin-member-secret", 16) + "." + secret("member", 8),
-                name="MarketingOS", scopes=MEMBER_SCOPES),
-    )  # fmt: skip
+        DemoApp(
+            platform="meta",
+            client_id="1483920175523688",
+            client_secret=_hex("meta"),
+            name="MarketingOS",
+            scopes=META_SCOPES,
+        ),
+        DemoApp(
+            platform="tiktok",
+            client_id="aw" + secret("tiktok-key", 14).lower(),
+            client_secret=secret("tiktok-secret", 32),
+            name="MarketingOS",
+            scopes=TIKTOK_SCOPES,
+        ),
+        DemoApp(
+            platform="linkedin",
+            client_id="77" + secret("linkedin-cma", 12).lower(),
+            client_secret="WPL_AP1." + secret("linkedin-cma-secret", 16) + "." + secret("cma", 8),
+            name="MarketingOS Community",
+            scopes=ORGANIZATION_SCOPES,
+        ),
+        DemoApp(
+            platform="linkedin",
+            client_id="78" + secret("linkedin-member", 12).lower(),
+            client_secret="WPL_AP1." + secret("linkedin-member-secret", 16) + "." + secret("member", 8),
+            name="MarketingOS",
+            scopes=MEMBER_SCOPES,
+        ),
+    )
 
 
 def _hex(seed: str) -> str:

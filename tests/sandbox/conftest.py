@@ -82,8 +82,11 @@ class Sandbox:
     http: httpx.Client
 
     def account(self, platform: str, kind: str | None = None, brand: str = "ReservasPro") -> DemoAccount:
-        return next(a for a in demo_accounts()
-                    if a.platform == platform and (kind is None and a.brand == brand or a.kind == kind))  # fmt: skip
+        return next(
+            a
+            for a in demo_accounts()
+            if a.platform == platform and ((kind is None and a.brand == brand) or a.kind == kind)
+        )
 
     def ledger(self, **wanted: str) -> list[dict[str, Any]]:
         posts: list[dict[str, Any]] = self.http.get("/ledger", params=wanted).json()["posts"]
@@ -101,7 +104,9 @@ class Sandbox:
 @contextmanager
 def running(folder: Path, clock: HandClock, webhook_target: str | None = None) -> Iterator[Sandbox]:
     port = free_port()
-    app = create_app(data_dir=folder, public_base=f"http://127.0.0.1:{port}", clock=clock, webhook_target=webhook_target)
+    app = create_app(
+        data_dir=folder, public_base=f"http://127.0.0.1:{port}", clock=clock, webhook_target=webhook_target
+    )
     with serve(app, port) as base, httpx.Client(base_url=base, timeout=10, trust_env=False) as http:
         yield Sandbox(base, clock, http)
 

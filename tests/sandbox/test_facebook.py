@@ -28,8 +28,11 @@ def page(sandbox: Sandbox):
 def test_a_text_post_is_visible_once_with_exactly_its_text(sandbox: Sandbox, page) -> None:
     """A /feed call puts one post in the ledger, word for word, and gives its id and permalink."""
     text = "¿Todavía pierdes clientes? 💈\n\nReserva online (sin llamadas) #barbería"
-    answer = sandbox.http.post(f"{V}/{page.external_id}/feed?fields=id,permalink_url", json={"message": text},
-                               headers=bearer(page.access_token))  # fmt: skip
+    answer = sandbox.http.post(
+        f"{V}/{page.external_id}/feed?fields=id,permalink_url",
+        json={"message": text},
+        headers=bearer(page.access_token),
+    )
     assert answer.status_code == 200
     assert answer.headers["facebook-api-version"] == "v25.0"
     [post] = sandbox.ledger(platform="facebook", account=page.external_id)
@@ -43,8 +46,12 @@ def test_photos_are_unseen_until_the_feed_call_attaches_them(sandbox: Sandbox, p
     auth, ids = bearer(page.access_token), []
     for colour in ("#aa0000", "#00aa00"):
         data = {"published": "false", "alt_text_custom": colour}
-        answer = sandbox.http.post(f"{V}/{page.external_id}/photos", data=data, headers=auth,
-                                   files={"source": ("p.jpg", picture(colour=colour), "image/jpeg")})  # fmt: skip
+        answer = sandbox.http.post(
+            f"{V}/{page.external_id}/photos",
+            data=data,
+            headers=auth,
+            files={"source": ("p.jpg", picture(colour=colour), "image/jpeg")},
+        )
         assert list(answer.json()) == ["id"]
         ids.append(answer.json()["id"])
     assert sandbox.ledger() == []
@@ -59,8 +66,11 @@ def test_photos_are_unseen_until_the_feed_call_attaches_them(sandbox: Sandbox, p
     assert sent.status_code == 200, sent.text
     [post] = sandbox.ledger(platform="facebook")
     assert [medium["alt"] for medium in post["media"]] == ["#aa0000", "#00aa00"]
-    shown = sandbox.http.get(f"{V}/{post['id']}", headers=auth, params={
-        "fields": "attachments{media_type,target{id},subattachments{target{id}}}"}).json()  # fmt: skip
+    shown = sandbox.http.get(
+        f"{V}/{post['id']}",
+        headers=auth,
+        params={"fields": "attachments{media_type,target{id},subattachments{target{id}}}"},
+    ).json()
     [album] = shown["attachments"]["data"]
     assert [one["target"]["id"] for one in album["subattachments"]["data"]] == ids
 
@@ -68,8 +78,9 @@ def test_photos_are_unseen_until_the_feed_call_attaches_them(sandbox: Sandbox, p
 def test_a_photo_is_used_once(sandbox: Sandbox, page) -> None:
     """Attaching a photo that was already posted is refused with 1366051."""
     auth = bearer(page.access_token)
-    photo = sandbox.http.post(f"{V}/{page.external_id}/photos", data={"published": "false"}, headers=auth,
-                              files={"source": picture()}).json()["id"]  # fmt: skip
+    photo = sandbox.http.post(
+        f"{V}/{page.external_id}/photos", data={"published": "false"}, headers=auth, files={"source": picture()}
+    ).json()["id"]
     body = {"message": "Una", "attached_media": [{"media_fbid": photo}]}
     assert sandbox.http.post(f"{V}/{page.external_id}/feed", json=body, headers=auth).status_code == 200
     again = sandbox.http.post(f"{V}/{page.external_id}/feed", json=body, headers=auth)
@@ -171,13 +182,16 @@ def test_insights_fail_whole_on_one_bad_name_and_grow(sandbox: Sandbox, page) ->
     seen = []
     for seconds in (0, 10, 60, 3_600, 86_400):
         sandbox.clock.forward(seconds)
-        data = sandbox.http.get(path, params={"metric": "post_media_view,post_video_views"}, headers=auth).json()["data"]
+        data = sandbox.http.get(path, params={"metric": "post_media_view,post_video_views"}, headers=auth).json()[
+            "data"
+        ]
         assert [one["name"] for one in data] == ["post_media_view"]
         seen.append(data[0]["values"][0]["value"])
     assert seen[0] == 0
     assert seen[1] > 0
     assert seen == sorted(seen)
-    fields = "shares,reactions.limit(0).summary(true),comments.limit(0).summary(true),reactions.type(LOVE).summary(total_count).limit(0).as(love)"
+    fields = "shares,reactions.limit(0).summary(true),comments.limit(0).summary(true)"
+    fields += ",reactions.type(LOVE).summary(total_count).limit(0).as(love)"
     node = sandbox.http.get(f"{V}/{post}", params={"fields": fields}, headers=auth).json()
     assert node["reactions"]["summary"]["total_count"] >= node["love"]["summary"]["total_count"]
     assert node["comments"]["summary"]["total_count"] >= 0
@@ -205,8 +219,9 @@ def test_a_first_comment_is_part_of_what_followers_see(sandbox: Sandbox, page) -
 def test_a_page_video_becomes_a_post_when_it_is_processed(sandbox: Sandbox, page) -> None:
     """The answer is a video id; post_id and the visible post come with `ready`."""
     auth = bearer(page.access_token)
-    made = sandbox.http.post(f"{V}/{page.external_id}/videos", data={"description": "Mira"}, headers=auth,
-                             files={"source": video()})  # fmt: skip
+    made = sandbox.http.post(
+        f"{V}/{page.external_id}/videos", data={"description": "Mira"}, headers=auth, files={"source": video()}
+    )
     assert made.status_code == 200, made.text
     path = f"{V}/{made.json()['id']}"
     early = sandbox.http.get(path, params={"fields": "status,post_id,published"}, headers=auth).json()
@@ -221,17 +236,25 @@ def test_a_page_video_becomes_a_post_when_it_is_processed(sandbox: Sandbox, page
 def test_a_reel_goes_through_its_phases(sandbox: Sandbox, page) -> None:
     """start, bytes to rupload with the OAuth word, finish; then it is on the list of reels once."""
     auth, data = bearer(page.access_token), video()
-    start = sandbox.http.post(f"{V}/{page.external_id}/video_reels", json={"upload_phase": "start"}, headers=auth).json()
+    start = sandbox.http.post(
+        f"{V}/{page.external_id}/video_reels", json={"upload_phase": "start"}, headers=auth
+    ).json()
     wrong = sandbox.http.post(start["upload_url"], content=data, headers={**auth, "offset": "0"})
     assert wrong.status_code == 401
     oauth = {"authorization": f"OAuth {page.access_token}", "offset": "0", "file_size": str(len(data))}
     assert sandbox.http.post(start["upload_url"], content=data, headers=oauth).json()["success"] is True
-    finish = {"upload_phase": "finish", "video_id": start["video_id"], "video_state": "PUBLISHED", "description": "Reel"}
+    finish = {
+        "upload_phase": "finish",
+        "video_id": start["video_id"],
+        "video_state": "PUBLISHED",
+        "description": "Reel",
+    }
     done = sandbox.http.post(f"{V}/{page.external_id}/video_reels", json=finish, headers=auth)
     assert done.json() == {"success": True}
     sandbox.clock.forward(5)
-    listed = sandbox.http.get(f"{V}/{page.external_id}/video_reels", params={"fields": "id,description,post_id"},
-                              headers=auth).json()["data"]  # fmt: skip
+    listed = sandbox.http.get(
+        f"{V}/{page.external_id}/video_reels", params={"fields": "id,description,post_id"}, headers=auth
+    ).json()["data"]
     assert [(one["id"], one["description"]) for one in listed] == [(start["video_id"], "Reel")]
     assert [post["kind"] for post in sandbox.ledger()] == ["reel"]
 
@@ -245,8 +268,9 @@ def test_chunked_video_wants_its_offsets_in_order(sandbox: Sandbox, page) -> Non
     assert error_of(bad)[0] == 6001
     half = len(data) // 2
     for first, part in ((0, data[:half]), (half, data[half:])):
-        moved = sandbox.http.post(path, data={**session, "start_offset": str(first)}, headers=auth,
-                                  files={"video_file_chunk": part}).json()  # fmt: skip
+        moved = sandbox.http.post(
+            path, data={**session, "start_offset": str(first)}, headers=auth, files={"video_file_chunk": part}
+        ).json()
     assert moved["start_offset"] == moved["end_offset"] == str(len(data))
     end = {"upload_phase": "finish", "upload_session_id": start["upload_session_id"], "description": "Por partes"}
     assert sandbox.http.post(path, data=end, headers=auth).json() == {"success": True}
@@ -257,8 +281,9 @@ def test_chunked_video_wants_its_offsets_in_order(sandbox: Sandbox, page) -> Non
 def test_stories_are_listed_for_a_day(sandbox: Sandbox, page) -> None:
     """A photo story is public at once and leaves the stories list after 24 hours."""
     auth = bearer(page.access_token)
-    photo = sandbox.http.post(f"{V}/{page.external_id}/photos", data={"published": "false"}, headers=auth,
-                              files={"source": picture()}).json()["id"]  # fmt: skip
+    photo = sandbox.http.post(
+        f"{V}/{page.external_id}/photos", data={"published": "false"}, headers=auth, files={"source": picture()}
+    ).json()["id"]
     made = sandbox.http.post(f"{V}/{page.external_id}/photo_stories", json={"photo_id": photo}, headers=auth).json()
     assert made["success"] is True
     stories = sandbox.http.get(f"{V}/{page.external_id}/stories", headers=auth).json()["data"]
@@ -270,8 +295,10 @@ def test_stories_are_listed_for_a_day(sandbox: Sandbox, page) -> None:
 def test_batches_and_ids_answer_many_at_once(sandbox: Sandbox, page) -> None:
     """A batch answers item by item with its own code; ids= answers an object keyed by id, at most 50."""
     auth = bearer(page.access_token)
-    posts = [sandbox.http.post(f"{V}/{page.external_id}/feed", json={"message": m}, headers=auth).json()["id"]
-             for m in ("a", "b")]  # fmt: skip
+    posts = [
+        sandbox.http.post(f"{V}/{page.external_id}/feed", json={"message": m}, headers=auth).json()["id"]
+        for m in ("a", "b")
+    ]
     many = sandbox.http.get(f"{V}/", params={"ids": ",".join(posts), "fields": "message"}, headers=auth).json()
     assert {key: value["message"] for key, value in many.items()} == dict(zip(posts, "ab", strict=True))
     items = [{"method": "GET", "relative_url": f"{posts[0]}?fields=message"}, {"method": "GET", "relative_url": "1234"}]

@@ -32,8 +32,13 @@ def subcode(answer: httpx.Response) -> tuple[int, int | None]:
 
 def test_an_image_is_public_only_after_its_container_is_published(sandbox, account, graph, files) -> None:
     """Container, wait, publish: one post with exactly the caption, and a permalink on instagram.com."""
-    made = graph("POST", f"{account.external_id}/media", image_url=files("a.jpg", picture()), alt_text="Una barbería",
-                 caption="Tu silla, siempre llena 💈\n#barbería")  # fmt: skip
+    made = graph(
+        "POST",
+        f"{account.external_id}/media",
+        image_url=files("a.jpg", picture()),
+        alt_text="Una barbería",
+        caption="Tu silla, siempre llena 💈\n#barbería",
+    )
     container = made.json()["id"]
     assert graph("GET", container, fields="status_code").json()["status_code"] == "IN_PROGRESS"
     early = graph("POST", f"{account.external_id}/media_publish", creation_id=container)
@@ -114,8 +119,10 @@ def test_a_carousel_needs_two_to_ten_children_and_is_one_post(sandbox, account, 
     """Children are containers of their own; one publish shows them all, in order, with alt texts."""
     path = f"{account.external_id}/media"
     urls = [files(f"{i}.jpg", picture(colour=colour)) for i, colour in enumerate(("#a00000", "#00a000", "#0000a0"))]
-    children = [graph("POST", path, image_url=url, is_carousel_item=True, alt_text=str(i)).json()["id"]
-                for i, url in enumerate(urls)]  # fmt: skip
+    children = [
+        graph("POST", path, image_url=url, is_carousel_item=True, alt_text=str(i)).json()["id"]
+        for i, url in enumerate(urls)
+    ]
     assert subcode(graph("POST", path, media_type="CAROUSEL", children=children[:1])) == (100, 2207028)
     parent = graph("POST", path, media_type="CAROUSEL", children=",".join(children), caption="Tres").json()["id"]
     sandbox.clock.forward(4)
@@ -152,7 +159,9 @@ def test_resumable_upload_feeds_a_container(sandbox, account, graph) -> None:
 
 def test_a_story_is_listed_among_stories_only(sandbox, account, graph, files) -> None:
     """Stories have their own list for a day and never appear among media."""
-    made = graph("POST", f"{account.external_id}/media", media_type="STORIES", image_url=files("s.jpg", picture(1080, 1920)))
+    made = graph(
+        "POST", f"{account.external_id}/media", media_type="STORIES", image_url=files("s.jpg", picture(1080, 1920))
+    )
     sandbox.clock.forward(4)
     media = graph("POST", f"{account.external_id}/media_publish", creation_id=made.json()["id"]).json()["id"]
     assert [one["id"] for one in graph("GET", f"{account.external_id}/stories").json()["data"]] == [media]
@@ -168,8 +177,10 @@ def test_insights_start_empty_and_grow(sandbox, account, graph, files) -> None:
     assert subcode(graph("GET", f"{media}/insights", metric="views,ig_reels_avg_watch_time"))[0] == 100
     assert subcode(graph("GET", f"{media}/insights", metric="impressions"))[0] == 100
     sandbox.clock.forward(3_600)
-    values = {one["name"]: one["values"][0]["value"]
-              for one in graph("GET", f"{media}/insights", metric="views,reach,saved,total_interactions").json()["data"]}  # fmt: skip
+    values = {
+        one["name"]: one["values"][0]["value"]
+        for one in graph("GET", f"{media}/insights", metric="views,reach,saved,total_interactions").json()["data"]
+    }
     assert values["views"] >= values["reach"] > 0
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketingos.sandbox.linkedin_wire import RESERVED, LinkedInError, little_text, restli
+from marketingos.sandbox.linkedin.wire import RESERVED, LinkedInError, little_text, restli
 from tests.sandbox.conftest import Sandbox, picture, video
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type /Page /Parent 2 0 R>>endobj\ntrailer<<>>\n%%EOF"
@@ -21,8 +21,11 @@ class LinkedIn:
         self.sandbox = sandbox
         self.account = sandbox.account("linkedin", kind=kind)
         self.urn = self.account.external_id
-        self.headers = {"authorization": f"Bearer {self.account.access_token}", "linkedin-version": "202609",
-                        "x-restli-protocol-version": "2.0.0"}  # fmt: skip
+        self.headers = {
+            "authorization": f"Bearer {self.account.access_token}",
+            "linkedin-version": "202609",
+            "x-restli-protocol-version": "2.0.0",
+        }
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         url = f"{self.sandbox.base}/linkedin{path}"
@@ -30,14 +33,23 @@ class LinkedIn:
 
     def body(self, text: str = "Hola", **more: Any) -> dict[str, Any]:
         distribution = {"feedDistribution": "MAIN_FEED", "targetEntities": [], "thirdPartyDistributionChannels": []}
-        return {"author": self.urn, "commentary": text, "visibility": "PUBLIC", "distribution": distribution,
-                "lifecycleState": "PUBLISHED", "isReshareDisabledByAuthor": False, **more}  # fmt: skip
+        return {
+            "author": self.urn,
+            "commentary": text,
+            "visibility": "PUBLIC",
+            "distribution": distribution,
+            "lifecycleState": "PUBLISHED",
+            "isReshareDisabledByAuthor": False,
+            **more,
+        }
 
     def post(self, text: str = "Hola", **more: Any) -> httpx.Response:
         return self.call("POST", "/rest/posts", self.body(text, **more))
 
     def image(self, data: bytes | None = None) -> str:
-        made = self.call("POST", "/rest/images?action=initializeUpload", {"initializeUploadRequest": {"owner": self.urn}})
+        made = self.call(
+            "POST", "/rest/images?action=initializeUpload", {"initializeUploadRequest": {"owner": self.urn}}
+        )
         value = made.json()["value"]
         put = self.sandbox.http.put(value["uploadUrl"], content=data or picture(), headers=self.headers)
         assert put.status_code == 201
@@ -106,8 +118,11 @@ def test_versions_are_checked_before_all_else(company: LinkedIn) -> None:
     assert code(company.post()) == (400, "VERSION_MISSING")
     for version in ("202511", "202512", "202612", "2026"):
         company.headers["linkedin-version"] = version
-        assert company.post().json() == {"status": 426, "code": "NONEXISTENT_VERSION",
-                                         "message": f"Requested version {version}01 is not active"}  # fmt: skip
+        assert company.post().json() == {
+            "status": 426,
+            "code": "NONEXISTENT_VERSION",
+            "message": f"Requested version {version}01 is not active",
+        }
 
 
 def test_the_same_content_within_ten_minutes_is_a_duplicate(sandbox: Sandbox, company: LinkedIn) -> None:
@@ -137,7 +152,9 @@ def test_an_image_is_uploaded_watched_and_posted_with_its_alt_text(sandbox: Sand
 
 def test_upload_of_an_image_wants_the_token(sandbox: Sandbox, company: LinkedIn) -> None:
     """A PUT without Authorization is 401."""
-    made = company.call("POST", "/rest/images?action=initializeUpload", {"initializeUploadRequest": {"owner": company.urn}})
+    made = company.call(
+        "POST", "/rest/images?action=initializeUpload", {"initializeUploadRequest": {"owner": company.urn}}
+    )
     assert sandbox.http.put(made.json()["value"]["uploadUrl"], content=picture()).status_code == 401
 
 
@@ -165,9 +182,13 @@ def test_a_video_goes_up_in_parts_whose_etags_come_back(sandbox: Sandbox, compan
     while len(data) < 4_300_000:
         data += b"\0" * 1_000_000
     request = {"owner": company.urn, "fileSizeBytes": len(data), "uploadCaptions": False, "uploadThumbnail": False}
-    value = company.call("POST", "/rest/videos?action=initializeUpload", {"initializeUploadRequest": request}).json()["value"]
-    tags = [sandbox.http.put(part["uploadUrl"], content=data[part["firstByte"] : part["lastByte"] + 1]).headers["etag"]
-            for part in value["uploadInstructions"]]  # fmt: skip
+    value = company.call("POST", "/rest/videos?action=initializeUpload", {"initializeUploadRequest": request}).json()[
+        "value"
+    ]
+    tags = [
+        sandbox.http.put(part["uploadUrl"], content=data[part["firstByte"] : part["lastByte"] + 1]).headers["etag"]
+        for part in value["uploadInstructions"]
+    ]
     assert len(tags) == 2
 
     def finalize(ids: list[str]) -> httpx.Response:
@@ -261,7 +282,8 @@ def test_a_post_is_changed_and_deleted(sandbox: Sandbox, company: LinkedIn) -> N
 def test_share_statistics_leave_out_what_nobody_saw_and_grow(sandbox: Sandbox, company: LinkedIn) -> None:
     """Absent at first, then counts that never fall; ugcPosts= refuses a share."""
     urn = company.post("Texto").headers["x-restli-id"]
-    base = f"/rest/organizationalEntityShareStatistics?q=organizationalEntity&organizationalEntity={quote(company.urn, safe='')}"
+    finder = f"q=organizationalEntity&organizationalEntity={quote(company.urn, safe='')}"
+    base = f"/rest/organizationalEntityShareStatistics?{finder}"
     path = f"{base}&shares=List({quote(urn, safe='')})"
     assert company.call("GET", path).json()["elements"] == []
     seen = []
@@ -294,13 +316,18 @@ def test_a_first_comment_is_seen_below_the_post(sandbox: Sandbox, company: Linke
     made = company.call("POST", path, {**body, "message": {"text": "Enlace: facturaclara.es"}})
     assert made.status_code == 201
     assert made.json()["commentUrn"].startswith("urn:li:comment:(urn:li:activity:")
-    assert code(company.call("POST", path, {**body, "message": {"text": "x" * 1_251}})) == (400, "FIELD_LENGTH_TOO_LONG")
+    assert code(company.call("POST", path, {**body, "message": {"text": "x" * 1_251}})) == (
+        400,
+        "FIELD_LENGTH_TOO_LONG",
+    )
     assert [comment["text"] for comment in sandbox.ledger()[0]["comments"]] == ["Enlace: facturaclara.es"]
 
 
 def test_roles_names_and_followers(company: LinkedIn) -> None:
     """The token's organisations, their names by number, and their followers."""
-    rows = company.call("GET", "/rest/organizationAcls?q=roleAssignee&role=ADMINISTRATOR&state=APPROVED").json()["elements"]
+    rows = company.call("GET", "/rest/organizationAcls?q=roleAssignee&role=ADMINISTRATOR&state=APPROVED").json()[
+        "elements"
+    ]
     assert [row["organization"] for row in rows] == [company.urn]
     number = company.urn.rpartition(":")[2]
     assert company.call("GET", f"/rest/organizations/{number}").json()["localizedName"] == company.account.name

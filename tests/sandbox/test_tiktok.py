@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketingos.sandbox.tiktok_posts import _check_chunks
-from marketingos.sandbox.tiktok_wire import TikTokError, utf16
+from marketingos.sandbox.tiktok.posts import _check_chunks
+from marketingos.sandbox.tiktok.wire import TikTokError, utf16
 from tests.sandbox.conftest import Sandbox, picture, video
 
 
@@ -27,15 +27,21 @@ class TikTok:
         return self.sandbox.http.post(f"/tiktok{path}", content=content, headers=headers)
 
     def init(self, size: int, chunk: int, count: int, **info: Any) -> httpx.Response:
-        info = {"privacy_level": "PUBLIC_TO_EVERYONE", "title": "Hola", "brand_content_toggle": False,
-                "brand_organic_toggle": True, **info}  # fmt: skip
+        info = {
+            "privacy_level": "PUBLIC_TO_EVERYONE",
+            "title": "Hola",
+            "brand_content_toggle": False,
+            "brand_organic_toggle": True,
+            **info,
+        }
         source = {"source": "FILE_UPLOAD", "video_size": size, "chunk_size": chunk, "total_chunk_count": count}
         return self.call("/v2/post/publish/video/init/", {"post_info": info, "source_info": source})
 
     def put(self, url: str, data: bytes, first: int, total: int, **headers: str) -> httpx.Response:
         span = f"bytes {first}-{first + len(data) - 1}/{total}"
-        return self.sandbox.http.put(url, content=data,
-                                     headers={"content-type": "video/mp4", "content-range": span, **headers})  # fmt: skip
+        return self.sandbox.http.put(
+            url, content=data, headers={"content-type": "video/mp4", "content-range": span, **headers}
+        )
 
     def publish(self, data: bytes, **info: Any) -> str:
         made = self.init(len(data), len(data), 1, **info).json()["data"]
@@ -75,7 +81,10 @@ def test_a_video_in_one_chunk_becomes_public_after_processing(sandbox: Sandbox, 
     assert sandbox.ledger() == []
     sandbox.clock.forward(4)
     assert tiktok.status(publish_id) | {"uploaded_bytes": 0} == {
-        "status": "PUBLISH_COMPLETE", "publicaly_available_post_id": [], "uploaded_bytes": 0}  # fmt: skip
+        "status": "PUBLISH_COMPLETE",
+        "publicaly_available_post_id": [],
+        "uploaded_bytes": 0,
+    }
     sandbox.clock.forward(3)
     [post_id] = tiktok.status(publish_id)["publicaly_available_post_id"]
     [post] = sandbox.ledger(platform="tiktok")
@@ -151,8 +160,11 @@ def test_six_inits_a_minute(sandbox: Sandbox, tiktok: TikTok) -> None:
 
 def test_a_bad_video_fails_in_processing(sandbox: Sandbox, tiktok: TikTok) -> None:
     """The upload is taken; the status says FAILED and why, and nothing is seen."""
-    for data, reason in ((b"x" * 5_000, "file_format_check_failed"), (video(320, 320), "picture_size_check_failed"),
-                         (video(fps=10), "frame_rate_check_failed")):  # fmt: skip
+    for data, reason in (
+        (b"x" * 5_000, "file_format_check_failed"),
+        (video(320, 320), "picture_size_check_failed"),
+        (video(fps=10), "frame_rate_check_failed"),
+    ):
         publish_id = tiktok.publish(data)
         sandbox.clock.forward(10)
         assert (tiktok.status(publish_id)["status"], tiktok.status(publish_id)["fail_reason"]) == ("FAILED", reason)
@@ -187,12 +199,22 @@ def test_the_daily_cap_is_told_with_200_by_creator_info(sandbox: Sandbox, tiktok
 
 def test_photos_are_pulled_and_posted_by_one_call(sandbox: Sandbox, tiktok: TikTok, files) -> None:
     """Init itself commits; JPEG and WebP only, at most 1080p, the rest fails in processing."""
-    info = {"title": "Antes y después", "description": "Dos fotos #barberia", "privacy_level": "PUBLIC_TO_EVERYONE",
-            "brand_content_toggle": False, "brand_organic_toggle": False}  # fmt: skip
+    info = {
+        "title": "Antes y después",
+        "description": "Dos fotos #barberia",
+        "privacy_level": "PUBLIC_TO_EVERYONE",
+        "brand_content_toggle": False,
+        "brand_organic_toggle": False,
+    }
 
     def post(*urls: str) -> str:
-        body = {"media_type": "PHOTO", "post_mode": "DIRECT_POST", "post_info": info, "is_aigc": True,
-                "source_info": {"source": "PULL_FROM_URL", "photo_images": list(urls), "photo_cover_index": 0}}  # fmt: skip
+        body = {
+            "media_type": "PHOTO",
+            "post_mode": "DIRECT_POST",
+            "post_info": info,
+            "is_aigc": True,
+            "source_info": {"source": "PULL_FROM_URL", "photo_images": list(urls), "photo_cover_index": 0},
+        }
         answer = tiktok.call("/v2/post/publish/content/init/", body)
         assert code(answer) == (200, "ok"), answer.text
         return str(answer.json()["data"]["publish_id"])
@@ -215,7 +237,9 @@ def test_metrics_belong_to_the_creator_and_grow(sandbox: Sandbox, tiktok: TikTok
     views = []
     for seconds in (0, 30, 3_600, 86_400):
         sandbox.clock.forward(seconds)
-        [one] = tiktok.call(path, {"filters": {"video_ids": [str(post_id), "7000000000000000000"]}}).json()["data"]["videos"]
+        [one] = tiktok.call(path, {"filters": {"video_ids": [str(post_id), "7000000000000000000"]}}).json()["data"][
+            "videos"
+        ]
         views.append(one["view_count"])
     assert views == sorted(views)
     assert views[0] > 0
@@ -254,8 +278,12 @@ def test_refresh_rotates_strictly(sandbox: Sandbox, tiktok: TikTok) -> None:
     from marketingos.sandbox.world import demo_apps
 
     app = next(app for app in demo_apps() if app.platform == "tiktok")
-    form = {"client_key": app.client_id, "client_secret": app.client_secret, "grant_type": "refresh_token",
-            "refresh_token": tiktok.creator.refresh_token}  # fmt: skip
+    form = {
+        "client_key": app.client_id,
+        "client_secret": app.client_secret,
+        "grant_type": "refresh_token",
+        "refresh_token": tiktok.creator.refresh_token,
+    }
     fresh = sandbox.http.post("/tiktok/v2/oauth/token/", data=form).json()
     assert fresh["expires_in"] == 7_200
     again = sandbox.http.post("/tiktok/v2/oauth/token/", data=form)

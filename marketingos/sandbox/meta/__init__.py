@@ -16,29 +16,32 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from marketingos.sandbox import (
-    answers,
-    meta_insights,
-    meta_instagram,
-    meta_media,
-    meta_oauth,
-    meta_pages,
-    meta_upload,
-    meta_videos,
+from marketingos.sandbox import answers
+from marketingos.sandbox.meta import (
+    insights,
+    instagram,
+    media,
+    media_insights,
+    oauth,
+    pages,
+    posts,
+    stories,
+    upload,
+    videos,
 )
-from marketingos.sandbox.ledger import Token
-from marketingos.sandbox.meta_graph import dispatch
-from marketingos.sandbox.meta_wire import Call, GraphError, Params, read_params, served_version
+from marketingos.sandbox.meta.graph import dispatch
+from marketingos.sandbox.meta.wire import Call, GraphError, Params, read_params, served_version
+from marketingos.sandbox.rows import Token
 from marketingos.sandbox.twin import Twin
 
-FILLED_BY = (meta_insights, meta_instagram, meta_media, meta_oauth, meta_pages, meta_videos)
+FILLED_BY = (insights, instagram, media, media_insights, oauth, pages, posts, stories, videos)
 """Imported for the fields and edges they register."""
 
 _BATCH = _IDS = 50
 _VERSION = re.compile(r"^(v\d+\.\d+)(?:/|$)")
 _PLAIN: dict[str, Callable[[Call], Awaitable[Any]]] = {
-    "oauth/access_token": meta_oauth.access_token,
-    "debug_token": meta_oauth.debug_token,
+    "oauth/access_token": oauth.access_token,
+    "debug_token": oauth.debug_token,
 }
 
 
@@ -50,12 +53,12 @@ def routes(twin: Twin) -> list[BaseRoute]:
 
     async def rupload(request: Request) -> Response:
         try:
-            return JSONResponse(await meta_upload.receive(twin, request))
+            return JSONResponse(await upload.receive(twin, request))
         except GraphError as error:
             return _refusal(error)
 
     async def dialog(request: Request) -> Response:
-        return await meta_oauth.dialog(twin, request)
+        return await oauth.dialog(twin, request)
 
     return [
         Route("/video-upload/{version}/{target}", rupload, methods=["POST", "GET"]),
@@ -86,9 +89,15 @@ async def _graph(twin: Twin, request: Request) -> Response:
 
 def _refusal(error: GraphError) -> JSONResponse:
     return answers.graph_error(
-        error.status, error.code, error.message, subcode=error.subcode, kind=error.kind, title=error.title,
-        text=error.text, transient=error.transient,
-    )  # fmt: skip
+        error.status,
+        error.code,
+        error.message,
+        subcode=error.subcode,
+        kind=error.kind,
+        title=error.title,
+        text=error.text,
+        transient=error.transient,
+    )
 
 
 async def _run(call: Call) -> Any:
@@ -119,7 +128,7 @@ def _signed(call: Call, text: str | None) -> Call:
     """The call with its token recognised; a dead or unknown token is code 190."""
     if text is None or call.path in _PLAIN:
         return call
-    token = meta_oauth.resolve_token(call.twin, text)
+    token = oauth.resolve_token(call.twin, text)
     proof = call.params.text("appsecret_proof")
     if proof is not None:
         _check_proof(call.twin, token, proof)
@@ -143,11 +152,16 @@ def _usage(call: Call) -> dict[str, str]:
     owner = node if node in call.token.grants else call.token.subject
     used = call.twin.ledger.hit(f"graph:{owner}", call.now, 3_600)
     percent = min(99, used * 100 // 4_800)
-    usage = {"type": kind, "call_count": percent, "total_cputime": percent // 2, "total_time": percent // 2,
-             "estimated_time_to_regain_access": 0}  # fmt: skip
+    usage = {
+        "type": kind,
+        "call_count": percent,
+        "total_cputime": percent // 2,
+        "total_time": percent // 2,
+        "estimated_time_to_regain_access": 0,
+    }
     if call.token.kind == "page":
         return {"x-business-use-case-usage": json.dumps({owner: [usage]})}
-    return {"x-app-usage": json.dumps({name: percent for name in ("call_count", "total_time", "total_cputime")})}
+    return {"x-app-usage": json.dumps(dict.fromkeys(("call_count", "total_time", "total_cputime"), percent))}
 
 
 # many at once

@@ -5,14 +5,25 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from marketingos.sandbox.ledger import Account, Asset, Medium, Post
-from marketingos.sandbox.linkedin_media import status_of
-from marketingos.sandbox.linkedin_wire import (
-    Call, GatewayError, LinkedInError, collection, forbidden, illegal, little_text, urns, whole,
-)  # fmt: skip
+from marketingos.sandbox.linkedin.media import status_of
+from marketingos.sandbox.linkedin.wire import (
+    UNPERMITTED,
+    Call,
+    GatewayError,
+    LinkedInError,
+    collection,
+    forbidden,
+    illegal,
+    little_text,
+    urns,
+    whole,
+)
+from marketingos.sandbox.rows import Account, Asset, Medium, Post
 
-_FIELDS = {"author", "commentary", "visibility", "distribution", "lifecycleState", "isReshareDisabledByAuthor", "content",
-           "reshareContext", "container", "contentLandingPage", "contentCallToActionLabel"}  # fmt: skip
+_FIELDS = {
+    "author", "commentary", "visibility", "distribution", "lifecycleState", "isReshareDisabledByAuthor", "content",
+    "reshareContext", "container", "contentLandingPage", "contentCallToActionLabel",
+}  # fmt: skip
 _REQUIRED = ("author", "commentary", "visibility", "distribution", "lifecycleState")
 _VISIBILITIES = {"PUBLIC": "public", "CONNECTIONS": "connections", "LOGGED_IN": "public", "CONTAINER": "container"}
 _KINDS = {"media", "multiImage", "article", "poll"}
@@ -35,16 +46,23 @@ async def create(call: Call) -> Response:
     with call.twin.ledger.writing():
         fingerprint = json.dumps([body["commentary"], content, parent], sort_keys=True)
         _refuse_duplicate(call, author.id, fingerprint)
-        facts = {"commentary": kept, "content": content, "visibility": body["visibility"], "fingerprint": fingerprint,
-                 "distribution": body["distribution"], "edited_at": None, "parent": parent,
-                 "no_reshare": bool(body.get("isReshareDisabledByAuthor"))}  # fmt: skip
+        facts = {
+            "commentary": kept,
+            "content": content,
+            "visibility": body["visibility"],
+            "fingerprint": fingerprint,
+            "distribution": body["distribution"],
+            "edited_at": None,
+            "parent": parent,
+            "no_reshare": bool(body.get("isReshareDisabledByAuthor")),
+        }
         post = _put(call, author, kind, text, media, facts)
     return Response(status_code=201, headers={"x-restli-id": post.id, "location": f"/posts/{post.id}"})
 
 
 def _check_shape(body: dict[str, Any]) -> None:
     if unknown := sorted(set(body) - _FIELDS):
-        text = f"Unpermitted fields present in REQUEST_BODY: Data Processing Exception while processing fields [/{unknown[0]}]"
+        text = f"{UNPERMITTED} [/{unknown[0]}]"
         raise LinkedInError(403, "ACCESS_DENIED", text, 100)
     for name in _REQUIRED:
         if name not in body:
@@ -88,7 +106,9 @@ def _content(call: Call, author: str, content: dict[str, Any]) -> tuple[str, tup
     if not content:
         return "text", ()
     if not isinstance(content, dict) or len(content) != 1 or not set(content) <= _KINDS:
-        raise LinkedInError(422, "UNPROCESSABLE_ENTITY", "ERROR :: /content :: exactly one kind of content is allowed\n")
+        raise LinkedInError(
+            422, "UNPROCESSABLE_ENTITY", "ERROR :: /content :: exactly one kind of content is allowed\n"
+        )
     kind, value = next(iter(content.items()))
     readers = {"media": _one, "multiImage": _many, "article": _article, "poll": _poll}
     if not isinstance(value, dict):
@@ -124,10 +144,12 @@ def _article(call: Call, author: str, value: dict[str, Any]) -> tuple[str, tuple
 def _poll(call: Call, author: str, value: dict[str, Any]) -> tuple[str, tuple[Medium, ...]]:
     options = value.get("options")
     good = (
-        isinstance(options, list) and 2 <= len(options) <= 4 and 0 < len(str(value.get("question", ""))) <= 140
+        isinstance(options, list)
+        and 2 <= len(options) <= 4
+        and 0 < len(str(value.get("question", ""))) <= 140
         and all(0 < len(str(option.get("text", ""))) <= 30 for option in options)
         and (value.get("settings") or {}).get("duration") in _DURATIONS
-    )  # fmt: skip
+    )
     if not good:
         raise illegal("Invalid poll", "INVALID_VALUE_FOR_FIELD")
     return "poll", ()
@@ -157,9 +179,7 @@ def _medium(asset: Asset, value: dict[str, Any]) -> Medium:
     return Medium.load({**asset.facts["medium"], "alt": alt})
 
 
-def _put(
-    call: Call, author: Account, kind: str, text: str, media: tuple[Medium, ...], facts: dict[str, Any]
-) -> Post:
+def _put(call: Call, author: Account, kind: str, text: str, media: tuple[Medium, ...], facts: dict[str, Any]) -> Post:
     ticks = int(call.now * 1_000)
     activity = f"urn:li:activity:{call.twin.snowflake(22, ticks)}"
     family = "ugcPost" if kind in ("video", "images") else "share"
@@ -167,12 +187,22 @@ def _put(
     audience = _VISIBILITIES[facts["visibility"]]
     if facts["distribution"]["feedDistribution"] == "NONE":
         audience = "dark"
-    value = next(iter(facts["content"].values()), {})
+    value: dict[str, Any] = next(iter(facts["content"].values()), {})
     post = Post(
-        id=urn, platform="linkedin", account=author.id, kind=kind, text=text, title=str(value.get("title") or ""),
-        created_at=call.now, visible_at=call.now, audience=audience, media=media, followers=author.followers,
-        permalink=f"https://www.linkedin.com/feed/update/{urn}/", facts={**facts, "activity": activity},
-    )  # fmt: skip
+        id=urn,
+        platform="linkedin",
+        account=author.id,
+        kind=kind,
+        text=text,
+        title=str(value.get("title") or ""),
+        created_at=call.now,
+        visible_at=call.now,
+        audience=audience,
+        media=media,
+        followers=author.followers,
+        permalink=f"https://www.linkedin.com/feed/update/{urn}/",
+        facts={**facts, "activity": activity},
+    )
     call.twin.ledger.add_post(post)
     return post
 
@@ -206,11 +236,17 @@ def represented(post: Post) -> dict[str, Any]:
     """The post as the API gives it back."""
     facts, created = post.facts, int(post.created_at * 1_000)
     answer: dict[str, Any] = {
-        "id": post.id, "author": post.account, "commentary": facts["commentary"], "visibility": facts["visibility"],
-        "lifecycleState": "PUBLISHED", "createdAt": created, "publishedAt": created,
-        "lastModifiedAt": int((facts["edited_at"] or post.created_at) * 1_000), "distribution": facts["distribution"],
+        "id": post.id,
+        "author": post.account,
+        "commentary": facts["commentary"],
+        "visibility": facts["visibility"],
+        "lifecycleState": "PUBLISHED",
+        "createdAt": created,
+        "publishedAt": created,
+        "lastModifiedAt": int((facts["edited_at"] or post.created_at) * 1_000),
+        "distribution": facts["distribution"],
         "isReshareDisabledByAuthor": facts["no_reshare"],
-    }  # fmt: skip
+    }
     if facts["content"]:
         answer["content"] = facts["content"]
     return answer

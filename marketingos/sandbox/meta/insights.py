@@ -4,12 +4,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from marketingos.sandbox import engagement
-from marketingos.sandbox.ledger import Comment, Post
-from marketingos.sandbox.meta_graph import DEFAULTS, counts_of, edge, need_page_token, post_node, reads, show, show_all
-from marketingos.sandbox.meta_pages import need_publishing
-from marketingos.sandbox.meta_wire import (
-    ABSENT, Call, FieldSpec, GraphError, Node, graph_time, invalid, page_of, parse_fields,
-)  # fmt: skip
+from marketingos.sandbox.meta.graph import DEFAULTS, counts_of, edge, need_page_token, post_node, reads, show, show_all
+from marketingos.sandbox.meta.pages import need_publishing
+from marketingos.sandbox.meta.wire import (
+    ABSENT,
+    Call,
+    FieldSpec,
+    GraphError,
+    Node,
+    graph_time,
+    invalid,
+    page_of,
+    parse_fields,
+)
+from marketingos.sandbox.rows import Comment, Post
 
 _REACTIONS = {"like": 0.76, "love": 0.15, "care": 0.02, "wow": 0.03, "haha": 0.03, "sorry": 0.006, "anger": 0.004}
 _REACTION_NAMES = {"sad": "sorry", "angry": "anger"}
@@ -112,9 +120,16 @@ def _comment(call: Call, post: Post, parent: str | None) -> dict[str, Any]:
     page = call.twin.ledger.account(post.account)
     comment_id = f"{post.id.partition('_')[2]}_{call.twin.digits('', 15)}"
     call.twin.ledger.put_comment(
-        Comment(id=comment_id, post=post.id, author=post.account, name=page.name if page else "", text=text,
-                created_at=call.now, parent=parent)
-    )  # fmt: skip
+        Comment(
+            id=comment_id,
+            post=post.id,
+            author=post.account,
+            name=page.name if page else "",
+            text=text,
+            created_at=call.now,
+            parent=parent,
+        )
+    )
     return {"id": comment_id}
 
 
@@ -134,18 +149,34 @@ async def delete_comment(call: Call, node: Node) -> dict[str, Any]:
     return {"success": True}
 
 
-@reads("page_comment", "message", "created_time", "from", "like_count", "comment_count", "is_hidden", "can_hide",
-       "can_comment", "permalink_url", "parent")  # fmt: skip
+@reads(
+    "page_comment",
+    "message",
+    "created_time",
+    "from",
+    "like_count",
+    "comment_count",
+    "is_hidden",
+    "can_hide",
+    "can_comment",
+    "permalink_url",
+    "parent",
+)
 def comment_field(call: Call, node: Node, spec: FieldSpec) -> Any:
     comment = node.comment
     replies = [c for c in call.twin.ledger.comments(comment.post) if c.parent == comment.id and not c.deleted]
     values = {
-        "message": comment.text, "created_time": graph_time(comment.created_at), "like_count": 0,
-        "from": {"name": comment.name, "id": comment.author}, "comment_count": len(replies),
-        "is_hidden": comment.hidden, "can_hide": True, "can_comment": True,
+        "message": comment.text,
+        "created_time": graph_time(comment.created_at),
+        "like_count": 0,
+        "from": {"name": comment.name, "id": comment.author},
+        "comment_count": len(replies),
+        "is_hidden": comment.hidden,
+        "can_hide": True,
+        "can_comment": True,
         "permalink_url": f"https://www.facebook.com/{comment.post}?comment_id={comment.id.rpartition('_')[2]}",
         "parent": {"id": comment.parent} if comment.parent else ABSENT,
-    }  # fmt: skip
+    }
     return values[spec.name]
 
 
@@ -181,17 +212,23 @@ def _post_values(call: Call, post: Post) -> dict[str, Any]:
     actions = {"like": sum(by_type.values()), "comment": seen.comments, "share": seen.shares}
     links = int(seen.clicks * 0.6)
     values: dict[str, Any] = {
-        "post_media_view": seen.views, "post_total_media_view_unique": seen.reach, "post_clicks": seen.clicks,
+        "post_media_view": seen.views,
+        "post_total_media_view_unique": seen.reach,
+        "post_clicks": seen.clicks,
         "post_clicks_by_type": _present({"link clicks": links, "other clicks": seen.clicks - links}),
         "post_reactions_by_type_total": _present({name: by_type[name] for name in by_type if name != "care"}),
-        "post_activity_by_action_type": _present(actions), "post_activity_by_action_type_unique": _present(actions),
+        "post_activity_by_action_type": _present(actions),
+        "post_activity_by_action_type_unique": _present(actions),
         **{f"post_reactions_{name}_total": by_type[name] for name in by_type},
-    }  # fmt: skip
+    }
     if any(medium.kind == "video" for medium in post.media):
         watched = int(min(post.media[0].seconds, 4 + post.media[0].seconds * 0.3) * 1_000)
         plays = int(seen.views * 0.62)
-        values |= {"post_video_views": plays, "post_video_avg_time_watched": watched,
-                   "post_video_view_time": plays * watched}  # fmt: skip
+        values |= {
+            "post_video_views": plays,
+            "post_video_avg_time_watched": watched,
+            "post_video_view_time": plays * watched,
+        }
     return values
 
 
@@ -202,8 +239,14 @@ def _present(values: dict[str, int]) -> dict[str, int]:
 def insight(node_id: str, name: str, value: Any, period: str = "lifetime") -> dict[str, Any]:
     """One InsightsResult with a single value."""
     title = name.replace("_", " ").capitalize()
-    return {"name": name, "period": period, "values": [{"value": value}], "title": title,
-            "description": f"{title} of this object.", "id": f"{node_id}/insights/{name}/{period}"}  # fmt: skip
+    return {
+        "name": name,
+        "period": period,
+        "values": [{"value": value}],
+        "title": title,
+        "description": f"{title} of this object.",
+        "id": f"{node_id}/insights/{name}/{period}",
+    }
 
 
 def _period(call: Call, node_id: str, direction: int) -> str:
@@ -234,10 +277,18 @@ def _page_insight(call: Call, node: Node, name: str, period: str) -> dict[str, A
     if until - since > 90 * 86_400 + 1:
         raise invalid("There cannot be more than 90 days (7776000 seconds) between since and until")
     span = {"day": 1, "week": 7, "days_28": 28}.get(period)
-    ends = [until] if span is None else [_midnight(since) + day * 86_400 for day in range(1, 91)
-                                         if _midnight(since) + day * 86_400 <= until]  # fmt: skip
-    values = [{"value": _page_value(call, node, name, since if span is None else end - span * 86_400, end),
-               "end_time": graph_time(end)} for end in ends]  # fmt: skip
+    ends = (
+        [until]
+        if span is None
+        else [_midnight(since) + day * 86_400 for day in range(1, 91) if _midnight(since) + day * 86_400 <= until]
+    )
+    values = [
+        {
+            "value": _page_value(call, node, name, since if span is None else end - span * 86_400, end),
+            "end_time": graph_time(end),
+        }
+        for end in ends
+    ]
     return insight(node.id, name, 0, period) | {"values": values}
 
 
@@ -250,14 +301,21 @@ def _midnight(moment: float) -> float:
 def _page_value(call: Call, node: Node, name: str, since: float, until: float) -> int:
     def gathered(kind: str) -> int:
         posts = call.twin.ledger.posts(account=node.id)
-        return sum(getattr(engagement.counts(p, until), kind) - getattr(engagement.counts(p, since), kind)
-                   for p in posts)  # fmt: skip
+        return sum(
+            getattr(engagement.counts(p, until), kind) - getattr(engagement.counts(p, since), kind) for p in posts
+        )
 
     if name == "page_follows":
         return node.account.followers
-    kinds = {"page_media_view": "views", "page_total_media_view_unique": "reach", "page_views_total": "clicks",
-             "page_daily_follows": "follows", "page_daily_follows_unique": "follows", "page_total_actions": "clicks",
-             "page_actions_post_reactions_total": "likes"}  # fmt: skip
+    kinds = {
+        "page_media_view": "views",
+        "page_total_media_view_unique": "reach",
+        "page_views_total": "clicks",
+        "page_daily_follows": "follows",
+        "page_daily_follows_unique": "follows",
+        "page_total_actions": "clicks",
+        "page_actions_post_reactions_total": "likes",
+    }
     if name == "page_post_engagements":
         return sum(gathered(kind) for kind in ("likes", "comments", "shares", "clicks"))
     return gathered(kinds[name]) if name in kinds else 0
@@ -266,5 +324,3 @@ def _page_value(call: Call, node: Node, name: str, since: float, until: float) -
 async def nested(call: Call, node: Node, spec: FieldSpec) -> dict[str, Any]:
     """Show a node as a sub-object of another."""
     return await show(call, node, spec.children or parse_fields("id"))
-
-

@@ -10,9 +10,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from marketingos.sandbox import world
 from marketingos.sandbox.consent import consent_page
-from marketingos.sandbox.ledger import Account, Asset, Token
-from marketingos.sandbox.meta_graph import edge, need_page_token, reads, show
-from marketingos.sandbox.meta_wire import ABSENT, Call, FieldSpec, GraphError, Node, invalid, page_of, parse_fields
+from marketingos.sandbox.meta.graph import edge, need_page_token, reads, show
+from marketingos.sandbox.meta.wire import ABSENT, Call, FieldSpec, GraphError, Node, invalid, page_of, parse_fields
+from marketingos.sandbox.rows import Account, Asset, Token
 from marketingos.sandbox.twin import Twin
 
 _CODE_LIFE = 600.0
@@ -46,8 +46,13 @@ async def dialog(twin: Twin, request: Request) -> Response:
         choices = [(page.id, page.name) for page in pages if page.kind == "page"]
         return HTMLResponse(consent_page("Facebook", str(app["name"]), scopes, choices, dict(request.query_params)))
     if asked.get("decision") != "allow":
-        denied = {"error": "access_denied", "error_code": "200", "error_reason": "user_denied",
-                  "error_description": "Permissions error", "state": asked.get("state", "")}  # fmt: skip
+        denied = {
+            "error": "access_denied",
+            "error_code": "200",
+            "error_reason": "user_denied",
+            "error_description": "Permissions error",
+            "state": asked.get("state", ""),
+        }
         return RedirectResponse(_with_query(asked["redirect_uri"], denied), 302)
     chosen = [str(value) for value in (await request.form()).getlist("account")]
     code = _grant(twin, asked, scopes, chosen)
@@ -57,10 +62,16 @@ async def dialog(twin: Twin, request: Request) -> Response:
 def _grant(twin: Twin, asked: dict[str, str], scopes: list[str], pages: list[str]) -> str:
     person = next(one for one in world.demo_people() if one.platform == "facebook")
     code = "AQ" + twin.secret("facebook-code", 180)
-    facts = {"client_id": asked["client_id"], "redirect_uri": asked["redirect_uri"], "scopes": scopes or ["public_profile"],
-             "grants": pages, "used": False}  # fmt: skip
-    twin.ledger.put_asset(Asset(id=code, platform="facebook", kind="code", owner=person.external_id,
-                                created_at=twin.now(), facts=facts))  # fmt: skip
+    facts = {
+        "client_id": asked["client_id"],
+        "redirect_uri": asked["redirect_uri"],
+        "scopes": scopes or ["public_profile"],
+        "grants": pages,
+        "used": False,
+    }
+    twin.ledger.put_asset(
+        Asset(id=code, platform="facebook", kind="code", owner=person.external_id, created_at=twin.now(), facts=facts)
+    )
     return code
 
 
@@ -113,9 +124,18 @@ def _lengthened(call: Call, client_id: str) -> dict[str, Any]:
 def _issue(call: Call, client_id: str, person: str, grants: Any, scopes: Any, life: float) -> dict[str, Any]:
     text = world.meta_token(call.twin.secret("user-token"))
     call.twin.ledger.put_token(
-        Token(token=text, platform="facebook", kind="user", subject=person, app=client_id, grants=tuple(grants),
-              scopes=tuple(scopes), issued_at=call.now, expires_at=call.now + life)
-    )  # fmt: skip
+        Token(
+            token=text,
+            platform="facebook",
+            kind="user",
+            subject=person,
+            app=client_id,
+            grants=tuple(grants),
+            scopes=tuple(scopes),
+            issued_at=call.now,
+            expires_at=call.now + life,
+        )
+    )
     return {"access_token": text, "token_type": "bearer", "expires_in": int(life)}
 
 
@@ -151,17 +171,26 @@ def _described(call: Call, token: Token) -> dict[str, Any]:
     person = next(one for one in world.demo_people() if one.platform == "facebook").external_id
     valid = token.state == "active" and not token.expired(call.now)
     data: dict[str, Any] = {
-        "app_id": token.app, "type": token.kind.upper(), "application": app["name"] if app else "",
-        "data_access_expires_at": int(token.issued_at + _DATA_ACCESS), "expires_at": int(token.expires_at or 0),
-        "is_valid": valid, "issued_at": int(token.issued_at), "scopes": list(token.scopes),
+        "app_id": token.app,
+        "type": token.kind.upper(),
+        "application": app["name"] if app else "",
+        "data_access_expires_at": int(token.issued_at + _DATA_ACCESS),
+        "expires_at": int(token.expires_at or 0),
+        "is_valid": valid,
+        "issued_at": int(token.issued_at),
+        "scopes": list(token.scopes),
         "granular_scopes": [_granular(scope, token) for scope in token.scopes],
         "user_id": person if page else token.subject,
-    }  # fmt: skip
+    }
     if page:
         data["profile_id"] = token.subject
     if not valid:
         subcode = 458 if token.state == "revoked" else 463
-        data["error"] = {"code": 190, "message": "Error validating access token: Session has expired", "subcode": subcode}
+        data["error"] = {
+            "code": 190,
+            "message": "Error validating access token: Session has expired",
+            "subcode": subcode,
+        }
     return data
 
 
@@ -206,9 +235,18 @@ def page_token(call: Call, node: Node, spec: FieldSpec) -> Any:
             return known.token
     text = world.meta_token(call.twin.secret("page-token"))
     ledger.put_token(
-        Token(token=text, platform="facebook", kind="page", subject=node.id, app=actor.app, grants=(node.id,),
-              scopes=actor.scopes, issued_at=call.now, expires_at=until)
-    )  # fmt: skip
+        Token(
+            token=text,
+            platform="facebook",
+            kind="page",
+            subject=node.id,
+            app=actor.app,
+            grants=(node.id,),
+            scopes=actor.scopes,
+            issued_at=call.now,
+            expires_at=until,
+        )
+    )
     return text
 
 
@@ -264,8 +302,17 @@ async def subscriptions(call: Call, node: Node) -> dict[str, Any]:
     names, app = _subscription(call, node.account), call.twin.ledger.app(call.actor.app)
     if not names:
         return {"data": []}
-    return {"data": [{"id": call.actor.app, "name": app["name"] if app else "", "category": "Business",
-                      "link": "https://www.facebook.com/", "subscribed_fields": names}]}  # fmt: skip
+    return {
+        "data": [
+            {
+                "id": call.actor.app,
+                "name": app["name"] if app else "",
+                "category": "Business",
+                "link": "https://www.facebook.com/",
+                "subscribed_fields": names,
+            }
+        ]
+    }
 
 
 @edge("page", "DELETE", "subscribed_apps")

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
-from marketingos.sandbox.ledger import Account, Asset, Comment, Post, Token
+from marketingos.sandbox.rows import Account, Asset, Comment, Post, Token
 from marketingos.sandbox.twin import Twin
 
 VERSIONS = {
@@ -30,10 +30,17 @@ class GraphError(Exception):
     """A refusal in Meta's terms; the dispatcher turns it into the envelope."""
 
     def __init__(
-        self, code: int, message: str, *, subcode: int | None = None, status: int = 400,
-        kind: str = "OAuthException", title: str | None = None, text: str | None = None,
+        self,
+        code: int,
+        message: str,
+        *,
+        subcode: int | None = None,
+        status: int = 400,
+        kind: str = "OAuthException",
+        title: str | None = None,
+        text: str | None = None,
         transient: bool | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(message)
         self.code, self.message, self.subcode, self.status = code, message, subcode, status
         self.kind, self.title, self.text, self.transient = kind, title, text, transient
@@ -207,7 +214,7 @@ def _spec_list(text: str) -> tuple[tuple[FieldSpec, ...], str]:
 def _spec(text: str) -> tuple[FieldSpec, str]:
     name = re.match(r"\w+", text)
     if not name:
-        raise GraphError(2500, "Syntax error \"Expected name.\" at character 0 in fields")
+        raise GraphError(2500, 'Syntax error "Expected name." at character 0 in fields')
     text, arguments = text[name.end() :], {}
     while modifier := re.match(r"\.(\w+)\(([^()]*)\)", text):
         arguments[modifier[1]] = modifier[2].strip("'\"")
@@ -277,8 +284,12 @@ class Call:
         """The token must carry every scope."""
         missing = [scope for scope in scopes if scope not in self.actor.scopes]
         if missing:
-            raise GraphError(10, f"(#10) This endpoint requires the '{missing[0]}' permission or the "
-                             "'Page Public Content Access' feature.", status=403)  # fmt: skip
+            raise GraphError(
+                10,
+                f"(#10) This endpoint requires the '{missing[0]}' permission or the "
+                "'Page Public Content Access' feature.",
+                status=403,
+            )
 
     def fields(self, default: Sequence[str]) -> tuple[FieldSpec, ...]:
         text = self.params.text("fields")
@@ -314,7 +325,9 @@ def _next_link(call: Call, after: str, limit: int) -> str:
     return f"{call.twin.public_base}/meta/{call.version}/{call.path}?{query}"
 
 
-def within(nodes: Iterable[Node], since: float | None, until: float | None, moment: Callable[[Node], float]) -> list[Node]:
+def within(
+    nodes: Iterable[Node], since: float | None, until: float | None, moment: Callable[[Node], float]
+) -> list[Node]:
     """Time paging as Graph's collections do it; bounds included."""
     low, high = since or 0.0, until if until is not None else float("inf")
     return [node for node in nodes if low <= moment(node) <= high]

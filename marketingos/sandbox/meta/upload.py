@@ -4,11 +4,11 @@ from typing import Any
 
 from starlette.requests import Request
 
-from marketingos.sandbox.ledger import Asset, Medium
-from marketingos.sandbox.meta_instagram import video_failure
-from marketingos.sandbox.meta_oauth import resolve_token
-from marketingos.sandbox.meta_pages import CRAWLER
-from marketingos.sandbox.meta_wire import GraphError, unknown_object
+from marketingos.sandbox.meta.instagram import video_failure
+from marketingos.sandbox.meta.oauth import resolve_token
+from marketingos.sandbox.meta.pages import CRAWLER
+from marketingos.sandbox.meta.wire import GraphError, unknown_object
+from marketingos.sandbox.rows import Asset, Medium
 from marketingos.sandbox.twin import DownloadError, Twin
 
 _LIMIT = 1_000_000_000
@@ -70,7 +70,12 @@ def _take(twin: Twin, target: Asset, medium: Medium) -> None:
     if target.kind == "container":
         processing = twin.processing("instagram")
         failure = target.facts["failure"] or processing.failure or video_failure(medium, target.facts["kind"])
-        twin.ledger.change_asset(target.id, media=[vars(medium)], awaiting=False, failure=failure,
-                                 ready_at=twin.now() + (processing.seconds or 0))  # fmt: skip
+        twin.ledger.change_asset(
+            target.id,
+            media=[vars(medium)],
+            awaiting=False,
+            failure=failure,
+            ready_at=twin.now() + (processing.seconds or 0),
+        )
         return
     twin.ledger.change_asset(target.id, medium=vars(medium))

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from marketingos.sandbox import answers
-from marketingos.sandbox.ledger import Asset, Medium
-from marketingos.sandbox.linkedin_wire import Call, LinkedInError, bearer, forbidden, illegal
+from marketingos.sandbox.linkedin.wire import UNPERMITTED, Call, LinkedInError, bearer, forbidden, illegal
+from marketingos.sandbox.rows import Asset, Medium
 from marketingos.sandbox.twin import Twin
 
 _PART = 4_194_304
@@ -28,10 +28,13 @@ async def initialize_document(call: Call) -> Response:
 
 
 async def _initialize(call: Call, kind: str) -> Response:
-    request, owner = await _upload_request(call, "initializeUpload", {"owner"})
+    _, owner = await _upload_request(call, "initializeUpload", {"owner"})
     asset = _put(call, kind, owner, {})
-    value = {"uploadUrlExpiresAt": int((call.now + _URL_LIFE) * 1_000), "uploadUrl": _upload_url(call.twin, asset),
-             kind: asset.id}  # fmt: skip
+    value = {
+        "uploadUrlExpiresAt": int((call.now + _URL_LIFE) * 1_000),
+        "uploadUrl": _upload_url(call.twin, asset),
+        kind: asset.id,
+    }
     return JSONResponse({"value": value})
 
 
@@ -44,7 +47,7 @@ async def _upload_request(call: Call, action: str, known: set[str]) -> tuple[dic
         text = f"ERROR :: /{action}Request/owner :: field is required but not found and has no default value"
         raise LinkedInError(422, "UNPROCESSABLE_ENTITY", text)
     if unknown := set(request) - known:
-        text = f"Unpermitted fields present in REQUEST_BODY: Data Processing Exception while processing fields {unknown}"
+        text = f"{UNPERMITTED} {unknown}"
         raise LinkedInError(403, "ACCESS_DENIED", text, 100)
     owner = request["owner"]
     if not owner.startswith(("urn:li:person:", "urn:li:organization:")):
@@ -56,11 +59,22 @@ async def _upload_request(call: Call, action: str, known: set[str]) -> tuple[dic
 
 def _put(call: Call, kind: str, owner: str, facts: dict[str, Any]) -> Asset:
     asset = Asset(
-        id=f"urn:li:{kind}:D4E{kind[0].upper()}AQ" + call.twin.secret(kind, 16), platform="linkedin", kind=kind,
-        owner=owner, created_at=call.now,
-        facts={"medium": None, "ready_at": None, "failure": None, "parts": {}, "secret": call.twin.secret("dms", 24),
-               "until": call.now + _URL_LIFE, "token": call.token.subject, **facts},
-    )  # fmt: skip
+        id=f"urn:li:{kind}:D4E{kind[0].upper()}AQ" + call.twin.secret(kind, 16),
+        platform="linkedin",
+        kind=kind,
+        owner=owner,
+        created_at=call.now,
+        facts={
+            "medium": None,
+            "ready_at": None,
+            "failure": None,
+            "parts": {},
+            "secret": call.twin.secret("dms", 24),
+            "until": call.now + _URL_LIFE,
+            "token": call.token.subject,
+            **facts,
+        },
+    )
     call.twin.ledger.put_asset(asset)
     return asset
 
@@ -68,26 +82,37 @@ def _put(call: Call, kind: str, owner: str, facts: dict[str, Any]) -> Asset:
 def _upload_url(twin: Twin, asset: Asset, part: int | None = None) -> str:
     name = asset.id.rpartition(":")[2]
     tail = f"&part={part}" if part is not None else ""
-    return f"{twin.public_base}/linkedin/dms-uploads/{asset.kind}/{name}?ca=vector&sync=0&ut={asset.facts['secret']}{tail}"
+    return (
+        f"{twin.public_base}/linkedin/dms-uploads/{asset.kind}/{name}?ca=vector&sync=0&ut={asset.facts['secret']}{tail}"
+    )
 
 
 async def initialize_video(call: Call) -> Response:
     if call.query.get("action") == "finalizeUpload":
         return await _finalize(call)
-    request, owner = await _upload_request(call, "initializeUpload",
-                                           {"owner", "fileSizeBytes", "uploadCaptions", "uploadThumbnail"})  # fmt: skip
+    request, owner = await _upload_request(
+        call, "initializeUpload", {"owner", "fileSizeBytes", "uploadCaptions", "uploadThumbnail"}
+    )
     size = request.get("fileSizeBytes")
     if not isinstance(size, int) or isinstance(size, bool) or size <= 0:
         text = "ERROR :: /initializeUploadRequest/fileSizeBytes :: field is required but not found"
         raise LinkedInError(422, "UNPROCESSABLE_ENTITY", text)
     asset = _put(call, "video", owner, {"size": size, "upload_token": ""})
     spans = [(first, min(first + _PART, size) - 1) for first in range(0, size, _PART)]
-    parts = [{"uploadUrl": _upload_url(call.twin, asset, index), "firstByte": first, "lastByte": last}
-             for index, (first, last) in enumerate(spans)]  # fmt: skip
-    return JSONResponse({"value": {
-        "uploadUrlsExpireAt": int((call.now + 30 * 86_400) * 1_000), "video": asset.id, "uploadInstructions": parts,
-        "uploadToken": "",
-    }})  # fmt: skip
+    parts = [
+        {"uploadUrl": _upload_url(call.twin, asset, index), "firstByte": first, "lastByte": last}
+        for index, (first, last) in enumerate(spans)
+    ]
+    return JSONResponse(
+        {
+            "value": {
+                "uploadUrlsExpireAt": int((call.now + 30 * 86_400) * 1_000),
+                "video": asset.id,
+                "uploadInstructions": parts,
+                "uploadToken": "",
+            }
+        }
+    )
 
 
 async def put_bytes(twin: Twin, request: Request) -> Response:
@@ -152,8 +177,12 @@ async def _finalize(call: Call) -> Response:
 
 def _received(twin: Twin, asset: Asset, medium: Medium) -> None:
     processing = twin.processing("linkedin")
-    twin.ledger.change_asset(asset.id, medium=vars(medium), failure=processing.failure or _fault(asset.kind, medium),
-                             ready_at=twin.now() + (processing.seconds or 0))  # fmt: skip
+    twin.ledger.change_asset(
+        asset.id,
+        medium=vars(medium),
+        failure=processing.failure or _fault(asset.kind, medium),
+        ready_at=twin.now() + (processing.seconds or 0),
+    )
 
 
 def _fault(kind: str, medium: Medium) -> str | None:
@@ -191,6 +220,8 @@ async def show(call: Call) -> Response:
     if state == "PROCESSING_FAILED":
         answer["processingFailureReason"] = asset.facts["failure"]
     if state == "AVAILABLE":
-        answer |= {"downloadUrl": call.twin.media_url(asset.facts["medium"]["sha256"]),
-                   "downloadUrlExpiresAt": int((call.now + 86_400) * 1_000)}  # fmt: skip
+        answer |= {
+            "downloadUrl": call.twin.media_url(asset.facts["medium"]["sha256"]),
+            "downloadUrlExpiresAt": int((call.now + 86_400) * 1_000),
+        }
     return JSONResponse(answer)

@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
-from marketingos.sandbox.ledger import Account, Asset, Medium, Post
-from marketingos.sandbox.meta_graph import edge, reads, select
-from marketingos.sandbox.meta_pages import CRAWLER
-from marketingos.sandbox.meta_wire import ABSENT, Call, FieldSpec, GraphError, Node, invalid
+from marketingos.sandbox.meta.graph import edge, reads, select
+from marketingos.sandbox.meta.pages import CRAWLER
+from marketingos.sandbox.meta.wire import ABSENT, Call, FieldSpec, GraphError, Node, invalid
+from marketingos.sandbox.rows import Account, Asset, Medium, Post
 from marketingos.sandbox.twin import DownloadError, Processing
 
 _DAY = 86_400.0
@@ -27,8 +27,9 @@ _STATUS_TEXT = {
 
 def refuse(code: int, subcode: int, message: str, title: str = "") -> GraphError:
     """An Instagram refusal; Meta adds what a person may be told."""
-    return GraphError(code, message, subcode=subcode, title=title or None, text=message if title else None,
-                      transient=False)  # fmt: skip
+    return GraphError(
+        code, message, subcode=subcode, title=title or None, text=message if title else None, transient=False
+    )
 
 
 @edge("instagram", "POST", "media")
@@ -37,9 +38,17 @@ async def create_container(call: Call, node: Node) -> dict[str, Any]:
     call.need("instagram_basic", "instagram_content_publish")
     kind = _kind(call)
     caption = _caption(call, kind)
-    facts: dict[str, Any] = {"kind": kind, "caption": caption, "alt": call.params.text("alt_text") or "",
-                             "child": call.params.flag("is_carousel_item", False), "media": [], "children": [],
-                             "published": None, "failure": None, "awaiting": False}  # fmt: skip
+    facts: dict[str, Any] = {
+        "kind": kind,
+        "caption": caption,
+        "alt": call.params.text("alt_text") or "",
+        "child": call.params.flag("is_carousel_item", False),
+        "media": [],
+        "children": [],
+        "published": None,
+        "failure": None,
+        "awaiting": False,
+    }
     _check_extras(call, kind)
     if kind == "CAROUSEL":
         facts |= _carousel(call, node.id)
@@ -55,8 +64,11 @@ def _put(call: Call, owner: str, facts: dict[str, Any]) -> dict[str, Any]:
     facts |= {"ready_at": call.now + (processing.seconds or 0), "failure": facts["failure"] or _failure(processing)}
     with call.twin.ledger.writing():
         container_id = call.twin.digits("179", 17)
-        call.twin.ledger.put_asset(Asset(id=container_id, platform="instagram", kind="container", owner=owner,
-                                         created_at=call.now, facts=facts))  # fmt: skip
+        call.twin.ledger.put_asset(
+            Asset(
+                id=container_id, platform="instagram", kind="container", owner=owner, created_at=call.now, facts=facts
+            )
+        )
         call.twin.ledger.hit(f"containers:{owner}", call.now, _DAY)
     if facts["awaiting"]:
         base = f"{call.twin.public_base}/meta/ig-api-upload/{call.version}/{container_id}"
@@ -111,8 +123,7 @@ def _carousel(call: Call, owner: str) -> dict[str, Any]:
     children = [call.twin.ledger.asset(child) for child in ids]
     for child in children:
         if child is None or child.kind != "container" or child.owner != owner or not child.facts["child"]:
-            raise refuse(24, 2207006, "The media with id cannot be found or is not a carousel item.",
-                         "Media Not Found")  # fmt: skip
+            raise refuse(24, 2207006, "The media with id cannot be found or is not a carousel item.", "Media Not Found")
     return {"children": ids}
 
 
@@ -179,10 +190,14 @@ def video_failure(medium: Medium, kind: str) -> str | None:
     """The subcode with which processing ends, or None when the video is good."""
     longest = 60 if kind in ("STORIES", "VIDEO") else 15 * 60
     good = (
-        medium.kind == "video" and medium.format == "mp4" and medium.codec in ("h264", "hevc")
-        and 23 <= medium.fps <= 60 and medium.width <= 1_920 and 3 <= medium.seconds <= longest + 0.5
+        medium.kind == "video"
+        and medium.format == "mp4"
+        and medium.codec in ("h264", "hevc")
+        and 23 <= medium.fps <= 60
+        and medium.width <= 1_920
+        and 3 <= medium.seconds <= longest + 0.5
         and 0.01 <= medium.width / medium.height <= 10
-    )  # fmt: skip
+    )
     return None if good else "2207026"
 
 
@@ -209,10 +224,11 @@ def container_field(call: Call, node: Node, spec: FieldSpec) -> Any:
     text = f"Error: Media upload has failed with error code {failure}"
     phase = {"status": {"FINISHED": "complete", "ERROR": "error"}.get(code, "in_progress")}
     values = {
-        "status_code": code, "status": _STATUS_TEXT.get(code, text),
+        "status_code": code,
+        "status": _STATUS_TEXT.get(code, text),
         "video_status": {"uploading_phase": phase, "processing_phase": phase},
         "copyright_check_status": {"status": "completed", "matches_found": False},
-    }  # fmt: skip
+    }
     if spec.name == "video_status" and node.asset.facts["kind"] not in ("REELS", "VIDEO", "STORIES"):
         return ABSENT
     return values[spec.name]
@@ -241,15 +257,17 @@ def _publishable(call: Call, owner: str, container_id: str) -> Asset:
         raise refuse(24, 2207006, "The media with that id cannot be found.", "Media Not Found")
     state = status_of(call, container)
     if state == "IN_PROGRESS":
-        raise refuse(9007, 2207027, "The media is not ready to be published. Please wait a moment.",
-                     "Media ID is not available")  # fmt: skip
+        raise refuse(
+            9007, 2207027, "The media is not ready to be published. Please wait a moment.", "Media ID is not available"
+        )
     if state == "EXPIRED":
         raise refuse(-2, 2207020, "The media you are trying to access has expired.", "Media Expired")
     if state == "ERROR":
         raise refuse(-1, 2207032, "Create media failed, please try to re-create media.", "Media Creation Failed")
     if state == "PUBLISHED":
-        raise refuse(24, 2207008, "The media builder with that creation id does not exist or has expired.",
-                     "Media Not Found")  # fmt: skip
+        raise refuse(
+            24, 2207008, "The media builder with that creation id does not exist or has expired.", "Media Not Found"
+        )
     return container
 
 
@@ -268,12 +286,22 @@ def _put_media(call: Call, account: Account, container: Asset) -> Post:
     shortcode = "D" + call.twin.secret("shortcode", 10)
     paths = {"REELS": "reel", "STORIES": f"stories/{account.handle}"}
     post = Post(
-        id=call.twin.digits("180", 17), platform="instagram", account=account.id, kind=facts["kind"].lower(),
-        text=facts["caption"], created_at=call.now, visible_at=call.now, followers=account.followers, media=media,
+        id=call.twin.digits("180", 17),
+        platform="instagram",
+        account=account.id,
+        kind=facts["kind"].lower(),
+        text=facts["caption"],
+        created_at=call.now,
+        visible_at=call.now,
+        followers=account.followers,
+        media=media,
         permalink=f"https://www.instagram.com/{paths.get(facts['kind'], 'p')}/{shortcode}/",
-        facts={"shortcode": shortcode, "children": [call.twin.digits("180", 17) for _ in children],
-               "container": container.id},
-    )  # fmt: skip
+        facts={
+            "shortcode": shortcode,
+            "children": [call.twin.digits("180", 17) for _ in children],
+            "container": container.id,
+        },
+    )
     ledger.add_post(post)
     return post
 
@@ -285,8 +313,10 @@ async def quota(call: Call, node: Node) -> dict[str, Any]:
     if since is not None and since < call.now - _DAY - 1:
         raise invalid("Param since must be within the last 24 hours")
     used = call.twin.ledger.hits(f"published:{node.id}", since if since is not None else call.now - _DAY)
-    values = {"quota_usage": used, "config": {"quota_total": call.twin.setting("instagram_publishing_quota"),
-                                              "quota_duration": int(_DAY)}}  # fmt: skip
+    values = {
+        "quota_usage": used,
+        "config": {"quota_total": call.twin.setting("instagram_publishing_quota"), "quota_duration": int(_DAY)},
+    }
     specs = call.fields(("quota_usage",))
     if unknown := [spec.name for spec in specs if spec.name not in values]:
         raise invalid(f"Tried accessing nonexisting field ({unknown[0]}) on node type (ContentPublishingLimitResponse)")

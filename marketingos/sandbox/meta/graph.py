@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from marketingos.sandbox import engagement
-from marketingos.sandbox.ledger import Post
-from marketingos.sandbox.meta_wire import ABSENT, Call, FieldSpec, GraphError, Node, unknown_object
+from marketingos.sandbox.meta.wire import ABSENT, Call, FieldSpec, GraphError, Node, unknown_object
+from marketingos.sandbox.rows import Post
 
 Handler = Callable[[Call, Node], Awaitable[Any]]
 Reader = Callable[[Call, Node, FieldSpec], Any]

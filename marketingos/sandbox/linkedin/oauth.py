@@ -1,4 +1,4 @@
-"""LinkedIn at HTTP level: api.linkedin.com (`/rest`, `/v2`), www.linkedin.com (`/oauth/v2`) and the upload host."""
+"""LinkedIn's sign-in: consent page, code and refresh grants, introspection, revocation, and who the member is."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from marketingos.sandbox import linkedin_media, linkedin_posts, linkedin_statistics, world
+from marketingos.sandbox import world
 from marketingos.sandbox.consent import consent_page
-from marketingos.sandbox.ledger import Account, Asset, Token
-from marketingos.sandbox.linkedin_wire import Call, Handler, LinkedInError, bearer, endpoint, forbidden
+from marketingos.sandbox.linkedin.wire import LinkedInError, bearer, forbidden
+from marketingos.sandbox.rows import Account, Asset, Token
 from marketingos.sandbox.twin import Twin
 
 _ACCESS, _REFRESH = 60 * 86_400.0, 365 * 86_400.0
@@ -19,56 +19,8 @@ _CODE_LIFE = 1_800.0
 
 
 def routes(twin: Twin) -> list[BaseRoute]:
-    """Every route of LinkedIn; mount them under `/linkedin`."""
+    """Below www.linkedin.com/oauth/v2 and api.linkedin.com/v2."""
 
-    async def upload(request: Request) -> Response:
-        return await linkedin_media.put_bytes(twin, request)
-
-    return [
-        *_rest(twin),
-        Route("/dms-uploads/{kind}/{name}", upload, methods=["PUT"]),
-        *_oauth(twin),
-    ]
-
-
-def _rest(twin: Twin) -> list[BaseRoute]:
-    def api(path: str, handler: Handler, method: str = "GET") -> Route:
-        return Route(f"/rest/{path}", endpoint(twin, handler), methods=[method])
-
-    posts, media, numbers = linkedin_posts, linkedin_media, linkedin_statistics
-    return [
-        api("posts", posts.create, "POST"),
-        api("posts", posts.search),
-        api("posts/{key}", posts.get),
-        api("posts/{key}", posts.update, "POST"),
-        api("posts/{key}", posts.delete, "DELETE"),
-        api("images", media.initialize_image, "POST"),
-        api("images/{key}", media.show),
-        api("documents", media.initialize_document, "POST"),
-        api("documents/{key}", media.show),
-        api("videos", media.initialize_video, "POST"),
-        api("videos/{key}", media.show),
-        api("socialActions/{key}/comments", numbers.comment, "POST"),
-        api("socialActions/{key}/comments", numbers.comments),
-        api("socialActions/{key}/comments/{comment}", numbers.delete_comment, "DELETE"),
-        api("socialMetadata", numbers.social_metadata_batch),
-        api("socialMetadata/{key}", numbers.social_metadata),
-        api("organizationalEntityShareStatistics", numbers.share_statistics),
-        api("organizationalEntityFollowerStatistics", numbers.follower_statistics),
-        api("organizationPageStatistics", numbers.page_statistics),
-        api("memberCreatorPostAnalytics", numbers.member_analytics),
-        api("memberFollowersCount", numbers.member_followers),
-        api("organizationAcls", numbers.acls),
-        api("organizations", numbers.organizations),
-        api("organizations/{key}", numbers.organization),
-        api("networkSizes/{key}", numbers.network_size),
-        api("eventSubscriptions/{key}", subscribe, "PUT"),
-        api("eventSubscriptions/{key}", subscription),
-        api("eventSubscriptions/{key}", unsubscribe, "DELETE"),
-    ]
-
-
-def _oauth(twin: Twin) -> list[BaseRoute]:
     async def authorization(request: Request) -> Response:
         return await _authorization(twin, request)
 
@@ -105,21 +57,41 @@ async def _authorization(twin: Twin, request: Request) -> Response:
         return HTMLResponse("<h1>Bummer, something went wrong.</h1>", 400)
     scopes, state = asked.get("scope", "").split(), asked.get("state", "")
     if not scopes or not set(scopes) <= set(app["scopes"]):
-        return _back(redirect, {"error": "unauthorized_scope_error", "state": state,
-                                "error_description": "Scope is not authorized for your application"})  # fmt: skip
+        return _back(
+            redirect,
+            {
+                "error": "unauthorized_scope_error",
+                "state": state,
+                "error_description": "Scope is not authorized for your application",
+            },
+        )
     if request.method == "GET":
         owned = [(a.id, a.name) for a in twin.ledger.accounts("linkedin") if a.kind == "organization"]
         choices = owned if "w_organization_social" in scopes else []
         return HTMLResponse(consent_page("LinkedIn", str(app["name"]), scopes, choices, dict(request.query_params)))
     if asked.get("decision") != "allow":
-        return _back(redirect, {"error": "user_cancelled_authorize", "state": state,
-                                "error_description": "The user cancelled the authorization"})  # fmt: skip
+        return _back(
+            redirect,
+            {
+                "error": "user_cancelled_authorize",
+                "state": state,
+                "error_description": "The user cancelled the authorization",
+            },
+        )
     chosen = [str(value) for value in (await request.form()).getlist("account")]
     code = "AQ" + twin.secret("linkedin-code", 110)
-    facts = {"client_id": asked["client_id"], "redirect_uri": redirect, "scopes": scopes, "used": False,
-             "grants": chosen}  # fmt: skip
-    twin.ledger.put_asset(Asset(id=code, platform="linkedin", kind="code", owner=_person(app["scopes"]),
-                                created_at=twin.now(), facts=facts))  # fmt: skip
+    facts = {
+        "client_id": asked["client_id"],
+        "redirect_uri": redirect,
+        "scopes": scopes,
+        "used": False,
+        "grants": chosen,
+    }
+    twin.ledger.put_asset(
+        Asset(
+            id=code, platform="linkedin", kind="code", owner=_person(app["scopes"]), created_at=twin.now(), facts=facts
+        )
+    )
     return _back(redirect, {"code": code, "state": state})
 
 
@@ -169,26 +141,51 @@ def _redeem(twin: Twin, app: dict[str, Any], form: Mapping[str, str]) -> Respons
 def _refresh(twin: Twin, form: Mapping[str, str]) -> Response:
     """A new access token; the refresh token stays the same and its end does not move."""
     old = twin.ledger.token_of_refresh(form.get("refresh_token", ""))
-    if old is None or old.app != form["client_id"] or old.state == "revoked" or (old.refresh_expires_at or 0) <= twin.now():
-        return _oauth_error("invalid_grant", "The provided authorization grant or refresh token is invalid, expired or revoked.")
+    if (
+        old is None
+        or old.app != form["client_id"]
+        or old.state == "revoked"
+        or (old.refresh_expires_at or 0) <= twin.now()
+    ):
+        return _oauth_error(
+            "invalid_grant", "The provided authorization grant or refresh token is invalid, expired or revoked."
+        )
     with twin.ledger.writing():
         twin.ledger.put_token(Token(**{**vars(old), "refresh": None}))
         return _issue(twin, old.subject, old.app, old.scopes, old.grants, old.refresh, old.refresh_expires_at)
 
 
 def _issue(
-    twin: Twin, person: str, app: str, scopes: tuple[str, ...], grants: tuple[str, ...], refresh: str | None,
+    twin: Twin,
+    person: str,
+    app: str,
+    scopes: tuple[str, ...],
+    grants: tuple[str, ...],
+    refresh: str | None,
     until: float | None,
-) -> Response:  # fmt: skip
+) -> Response:
     now, seed = twin.now(), twin.secret("linkedin-token")
     refresh = refresh or (world.linkedin_token(f"refresh:{seed}") if until else None)
     token = Token(
-        token=world.linkedin_token(seed), platform="linkedin", kind="member", subject=person, app=app, grants=grants,
-        scopes=scopes, issued_at=now, expires_at=now + _ACCESS, refresh=refresh, refresh_expires_at=until,
-    )  # fmt: skip
+        token=world.linkedin_token(seed),
+        platform="linkedin",
+        kind="member",
+        subject=person,
+        app=app,
+        grants=grants,
+        scopes=scopes,
+        issued_at=now,
+        expires_at=now + _ACCESS,
+        refresh=refresh,
+        refresh_expires_at=until,
+    )
     twin.ledger.put_token(token)
-    answer: dict[str, Any] = {"access_token": token.token, "expires_in": int(_ACCESS), "scope": ",".join(scopes),
-                              "token_type": "Bearer"}  # fmt: skip
+    answer: dict[str, Any] = {
+        "access_token": token.token,
+        "expires_in": int(_ACCESS),
+        "scope": ",".join(scopes),
+        "token_type": "Bearer",
+    }
     if refresh and until:
         answer |= {"refresh_token": refresh, "refresh_token_expires_in": int(until - now)}
     return JSONResponse(answer)
@@ -203,11 +200,18 @@ async def _introspect(twin: Twin, request: Request) -> Response:
         return JSONResponse({"active": False})
     active = token.state == "active" and not token.expired(twin.now())
     status = "active" if active else "revoked" if token.state == "revoked" else "expired"
-    return JSONResponse({
-        "active": active, "client_id": token.app, "authorized_at": int(token.issued_at), "auth_type": "3L",
-        "created_at": int(token.issued_at), "status": status, "expires_at": int(token.expires_at or 0),
-        "scope": ",".join(token.scopes),
-    })  # fmt: skip
+    return JSONResponse(
+        {
+            "active": active,
+            "client_id": token.app,
+            "authorized_at": int(token.issued_at),
+            "auth_type": "3L",
+            "created_at": int(token.issued_at),
+            "status": status,
+            "expires_at": int(token.expires_at or 0),
+            "scope": ",".join(token.scopes),
+        }
+    )
 
 
 async def _revoke(twin: Twin, request: Request) -> Response:
@@ -235,8 +239,13 @@ def _userinfo(token: Token, account: Account) -> dict[str, Any]:
     if not {"openid", "profile"} <= set(token.scopes):
         raise forbidden("userinfo.GET.NO_VERSION")
     given, _, family = account.name.partition(" ")
-    answer: dict[str, Any] = {"sub": account.id.rpartition(":")[2], "name": account.name, "given_name": given,
-                              "family_name": family, "locale": {"country": "ES", "language": "es"}}  # fmt: skip
+    answer: dict[str, Any] = {
+        "sub": account.id.rpartition(":")[2],
+        "name": account.name,
+        "given_name": given,
+        "family_name": family,
+        "locale": {"country": "ES", "language": "es"},
+    }
     if "email" in token.scopes:
         answer |= {"email": f"{account.handle}@example.com", "email_verified": True}
     return answer
@@ -246,33 +255,9 @@ def _me(token: Token, account: Account) -> dict[str, Any]:
     if "r_basicprofile" not in token.scopes:
         raise forbidden("me.GET.NO_VERSION")
     given, _, family = account.name.partition(" ")
-    return {"id": account.id.rpartition(":")[2], "localizedFirstName": given, "localizedLastName": family,
-            "vanityName": account.handle}  # fmt: skip
-
-
-# webhook subscriptions
-
-
-def _subscription_name(call: Call) -> str:
-    call.need("rw_organization_admin")
-    return f"linkedin-subscription:{call.request.path_params['key']}"
-
-
-async def subscribe(call: Call) -> Response:
-    body = await call.json()
-    if not str(body.get("webhook", "")).startswith(("https://", "http://127.0.0.1", "http://localhost")):
-        raise LinkedInError(400, "INVALID_VALUE_FOR_FIELD", "webhook must be an https URL")
-    call.twin.ledger.put_setting(_subscription_name(call), body["webhook"])
-    return Response(status_code=204)
-
-
-async def subscription(call: Call) -> Response:
-    webhook = call.twin.ledger.setting(_subscription_name(call), None)
-    if webhook is None:
-        raise LinkedInError(404, "RESOURCE_NOT_FOUND", "No such subscription")
-    return JSONResponse({"webhook": webhook, "expiresAt": int((call.now + 30 * 86_400) * 1_000)})
-
-
-async def unsubscribe(call: Call) -> Response:
-    call.twin.ledger.put_setting(_subscription_name(call), None)
-    return Response(status_code=204)
+    return {
+        "id": account.id.rpartition(":")[2],
+        "localizedFirstName": given,
+        "localizedLastName": family,
+        "vanityName": account.handle,
+    }

@@ -3,10 +3,20 @@
 import re
 from typing import Any
 
-from marketingos.sandbox.ledger import Account, Asset, Medium, Post
-from marketingos.sandbox.meta_graph import after_write, edge, need_page_token, reads, show_all
-from marketingos.sandbox.meta_pages import CRAWLER, need_publishing, put_post
-from marketingos.sandbox.meta_wire import ABSENT, Call, FieldSpec, GraphError, Node, graph_time, invalid, page_of, within
+from marketingos.sandbox.meta.graph import after_write, edge, need_page_token, reads, show_all
+from marketingos.sandbox.meta.pages import CRAWLER, need_publishing, put_post
+from marketingos.sandbox.meta.wire import (
+    ABSENT,
+    Call,
+    FieldSpec,
+    GraphError,
+    Node,
+    graph_time,
+    invalid,
+    page_of,
+    within,
+)
+from marketingos.sandbox.rows import Account, Asset, Medium, Post
 from marketingos.sandbox.twin import DownloadError
 
 _DAY = 86_400.0
@@ -17,9 +27,13 @@ _REELS_PER_DAY = 30
 
 def _put_video(call: Call, page: Node, **facts: Any) -> Asset:
     asset = Asset(
-        id=call.twin.digits("14", 16), platform="facebook", kind="video", owner=page.id, created_at=call.now,
+        id=call.twin.digits("14", 16),
+        platform="facebook",
+        kind="video",
+        owner=page.id,
+        created_at=call.now,
         facts={"medium": None, "post": None, "ready_at": None, "failure": None, "text": "", "title": "", **facts},
-    )  # fmt: skip
+    )
     call.twin.ledger.put_asset(asset)
     return asset
 
@@ -86,8 +100,7 @@ async def _transfer(call: Call, video: Asset) -> dict[str, Any]:
     part = call.twin.shelf.parts(video.id)
     received = part.stat().st_size if part.exists() else 0
     if call.params.whole("start_offset") != received or received + len(data) > video.facts["size"]:
-        raise GraphError(6001, "(#6001) The start_offset does not match the bytes received so far",
-                         subcode=1363037)  # fmt: skip
+        raise GraphError(6001, "(#6001) The start_offset does not match the bytes received so far", subcode=1363037)
     with part.open("ab") as file:
         file.write(data)
     return _offsets(call, video)
@@ -124,9 +137,16 @@ def _process(call: Call, page: Account, video: Asset, *, public: bool) -> None:
 def _post(call: Call, page: Account, video: Asset, medium: Medium, visible_at: float) -> Post:
     kind = "reel" if video.facts["use"] == "reel" else "video"
     return put_post(
-        call, page, kind=kind, text=video.facts["text"], title=video.facts["title"], visible_at=visible_at,
-        media=(medium,), facts={"video": video.id}, link=f"https://www.facebook.com/reel/{video.id}/",
-    )  # fmt: skip
+        call,
+        page,
+        kind=kind,
+        text=video.facts["text"],
+        title=video.facts["title"],
+        visible_at=visible_at,
+        media=(medium,),
+        facts={"video": video.id},
+        link=f"https://www.facebook.com/reel/{video.id}/",
+    )
 
 
 def _again(call: Call, video: Asset) -> Asset:
@@ -143,10 +163,10 @@ async def reels(call: Call, page: Node) -> dict[str, Any]:
     need_publishing(call, page)
     phase = call.params.text("upload_phase")
     if phase == "start":
-        return _started(call, page, "reel")
+        return started(call, page, "reel")
     if phase != "finish":
         raise invalid("Param upload_phase must be one of {START, FINISH}")
-    video, medium = _uploaded(call, page)
+    video, medium = uploaded(call, page)
     state = call.params.text("video_state")
     if state not in ("DRAFT", "PUBLISHED", "SCHEDULED"):
         raise invalid("Param video_state must be one of {DRAFT, PUBLISHED, SCHEDULED}")
@@ -161,13 +181,13 @@ async def reels(call: Call, page: Node) -> dict[str, Any]:
     return {"success": True}
 
 
-def _started(call: Call, page: Node, use: str) -> dict[str, Any]:
+def started(call: Call, page: Node, use: str) -> dict[str, Any]:
     video = _put_video(call, page, use=use)
     url = f"{call.twin.public_base}/meta/video-upload/{call.version}/{video.id}"
     return {"video_id": video.id, "upload_url": url}
 
 
-def _uploaded(call: Call, page: Node) -> tuple[Asset, Medium]:
+def uploaded(call: Call, page: Node) -> tuple[Asset, Medium]:
     video = _session(call, page)
     if video.facts["medium"] is None:
         raise GraphError(6001, "(#6001) The video was not uploaded yet")
@@ -184,8 +204,9 @@ def _check_reel(call: Call, page: Node, medium: Medium) -> None:
         text = "Reels are 9:16, at least 540x960, 3 to 90 seconds long, 24 to 60 frames per second."
         raise GraphError(100, "(#100) Invalid parameter", subcode=1363127, text=text)
     if call.twin.ledger.hits(f"reels:{page.id}", call.now - _DAY) >= _REELS_PER_DAY:
-        raise GraphError(368, "(#368) The action attempted has been deemed abusive or is otherwise disallowed",
-                         subcode=1390008)  # fmt: skip
+        raise GraphError(
+            368, "(#368) The action attempted has been deemed abusive or is otherwise disallowed", subcode=1390008
+        )
 
 
 @edge("page", "GET", "video_reels")
@@ -193,59 +214,13 @@ async def list_reels(call: Call, page: Node) -> dict[str, Any]:
     need_page_token(call, page)
     seen = call.now - float(call.twin.setting("listing_lag_seconds"))
     posts = [p for p in call.twin.ledger.posts(account=page.id) if p.kind == "reel" and p.visible(seen)]
-    found = [Node("video", video.id, video) for post in posts
-             if (video := call.twin.ledger.asset(str(post.facts["video"])))]  # fmt: skip
+    found = [
+        Node("video", video.id, video) for post in posts if (video := call.twin.ledger.asset(str(post.facts["video"])))
+    ]
     nodes = within(found, call.params.moment("since"), call.params.moment("until"), lambda one: one.asset.created_at)
     collection = page_of(call, nodes, lambda one: one)
     specs = call.fields(("id", "updated_time", "description"))
     return collection | {"data": await show_all(call, collection["data"], specs)}
-
-
-# stories
-
-
-@edge("page", "POST", "photo_stories")
-async def photo_story(call: Call, page: Node) -> dict[str, Any]:
-    need_publishing(call, page)
-    photo = call.twin.ledger.asset(call.params.text("photo_id") or "")
-    if photo is None or photo.kind != "photo" or photo.owner != page.id or photo.facts["post"]:
-        raise invalid("Param photo_id must be a valid unpublished photo")
-    with call.twin.ledger.writing():
-        post = _story(call, page.account, Medium.load(photo.facts["medium"]), call.now)
-        call.twin.ledger.change_asset(photo.id, post=post.id)
-    return {"success": True, "post_id": post.id.partition("_")[2]}
-
-
-@edge("page", "POST", "video_stories")
-async def video_story(call: Call, page: Node) -> dict[str, Any]:
-    need_publishing(call, page)
-    phase = call.params.text("upload_phase")
-    if phase == "start":
-        return _started(call, page, "story")
-    if phase != "finish":
-        raise invalid("Param upload_phase must be one of {START, FINISH}")
-    video, medium = _uploaded(call, page)
-    processing = call.twin.processing("facebook")
-    with call.twin.ledger.writing():
-        ready_at = call.now + (processing.seconds or 0)
-        post = _story(call, page.account, medium, ready_at)
-        call.twin.ledger.change_asset(video.id, ready_at=ready_at, failure=processing.failure, post=post.id)
-    return {"success": True, "post_id": post.id.partition("_")[2]}
-
-
-def _story(call: Call, page: Account, medium: Medium, visible_at: float) -> Post:
-    return put_post(call, page, kind="story", text="", visible_at=visible_at, media=(medium,),
-                    link=f"https://www.facebook.com/stories/{page.id}/")  # fmt: skip
-
-
-@edge("page", "GET", "stories")
-async def list_stories(call: Call, page: Node) -> dict[str, Any]:
-    need_page_token(call, page)
-    posts = [p for p in call.twin.ledger.posts(account=page.id)
-             if p.kind == "story" and p.visible(call.now) and p.age(call.now) < _DAY]  # fmt: skip
-    data = [{"post_id": post.id.partition("_")[2], "status": "PUBLISHED", "media_type": post.media[0].kind,
-             "creation_time": str(int(post.created_at)), "url": post.permalink} for post in posts]  # fmt: skip
-    return {"data": data}
 
 
 # the video itself
@@ -260,34 +235,53 @@ async def delete_video(call: Call, node: Node) -> dict[str, Any]:
     return {"success": True}
 
 
-@reads("video", "status", "post_id", "permalink_url", "published", "title", "description", "created_time",
-       "updated_time", "length", "source")  # fmt: skip
+@reads(
+    "video",
+    "status",
+    "post_id",
+    "permalink_url",
+    "published",
+    "title",
+    "description",
+    "created_time",
+    "updated_time",
+    "length",
+    "source",
+)
 def video_field(call: Call, node: Node, spec: FieldSpec) -> Any:
     video = node.asset
     facts, ready = video.facts, video.facts["ready_at"] is not None and call.now >= video.facts["ready_at"]
     post = call.twin.ledger.post(facts["post"] or "")
     live = post is not None and post.visible(call.now)
     values = {
-        "status": _status(video, ready=ready, live=live), "published": live, "title": facts["title"] or ABSENT,
-        "post_id": facts["post"] if live and facts["post"] else ABSENT, "description": facts["text"] or ABSENT,
-        "permalink_url": f"/reel/{video.id}/", "created_time": graph_time(video.created_at),
+        "status": _status(video, ready=ready, live=live),
+        "published": live,
+        "title": facts["title"] or ABSENT,
+        "post_id": facts["post"] if live and facts["post"] else ABSENT,
+        "description": facts["text"] or ABSENT,
+        "permalink_url": f"/reel/{video.id}/",
+        "created_time": graph_time(video.created_at),
         "updated_time": graph_time(video.created_at),
         "length": facts["medium"]["seconds"] if facts["medium"] else ABSENT,
         "source": call.twin.media_url(facts["medium"]["sha256"]) if facts["medium"] else ABSENT,
-    }  # fmt: skip
+    }
     return values[spec.name]
 
 
 def _status(video: Asset, *, ready: bool, live: bool) -> dict[str, Any]:
     failed, uploaded = ready and video.facts["failure"], video.facts["medium"] is not None
     state = "error" if failed else "ready" if ready else "processing" if uploaded else "upload_complete"
-    processing: dict[str, Any] = {"status": "error" if failed else "complete" if ready else
-                                  "in_progress" if uploaded else "not_started"}  # fmt: skip
+    processing: dict[str, Any] = {
+        "status": "error" if failed else "complete" if ready else "in_progress" if uploaded else "not_started"
+    }
     if failed:
         processing["errors"] = [{"code": 1363032, "message": f"Processing failed: {video.facts['failure']}"}]
     return {
-        "video_status": state, "uploading_phase": {"status": "complete" if uploaded else "in_progress"},
+        "video_status": state,
+        "uploading_phase": {"status": "complete" if uploaded else "in_progress"},
         "processing_phase": processing,
-        "publishing_phase": {"status": "complete" if live else "not_started",
-                             "publish_status": "published" if live else "draft"},
-    }  # fmt: skip
+        "publishing_phase": {
+            "status": "complete" if live else "not_started",
+            "publish_status": "published" if live else "draft",
+        },
+    }

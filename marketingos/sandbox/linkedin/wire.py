@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from marketingos.sandbox import answers
-from marketingos.sandbox.ledger import Token
+from marketingos.sandbox.rows import Token
 from marketingos.sandbox.twin import Twin
 
 SUNSETS = {
@@ -23,6 +23,7 @@ SUNSETS = {
 }  # fmt: skip
 """Day on which each version stops answering. There was no 202512; a version lives about a year."""
 
+UNPERMITTED = "Unpermitted fields present in REQUEST_BODY: Data Processing Exception while processing fields"
 RESERVED = "|{}@[]()<>#\\*_~"
 
 
@@ -46,8 +47,12 @@ class GatewayError(LinkedInError):
 
     def response(self) -> Response:
         inputs = [{"description": self.description, "input": {}, "code": self.code}]
-        body = {"errorDetailType": "com.linkedin.common.error.BadRequest", "message": self.message,
-                "errorDetails": {"inputErrors": inputs}, "status": self.status}  # fmt: skip
+        body = {
+            "errorDetailType": "com.linkedin.common.error.BadRequest",
+            "message": self.message,
+            "errorDetails": {"inputErrors": inputs},
+            "status": self.status,
+        }
         return JSONResponse(body, self.status)
 
 
@@ -126,8 +131,10 @@ def _admitted(twin: Twin, request: Request) -> Call:
 def _version(twin: Twin, request: Request) -> str:
     version = request.headers.get("linkedin-version")
     if version is None:
-        raise illegal("A version must be present. Please specify a version by adding the LinkedIn-Version header.",
-                      "VERSION_MISSING")  # fmt: skip
+        raise illegal(
+            "A version must be present. Please specify a version by adding the LinkedIn-Version header.",
+            "VERSION_MISSING",
+        )
     today = datetime.fromtimestamp(twin.now(), UTC).date()
     if version not in SUNSETS or SUNSETS[version] <= today.isoformat() or version > today.strftime("%Y%m"):
         raise LinkedInError(426, "NONEXISTENT_VERSION", f"Requested version {version}01 is not active")
@@ -143,8 +150,9 @@ def bearer(twin: Twin, request: Request) -> Token:
     if token is None or token.platform != "linkedin":
         raise LinkedInError(401, "INVALID_ACCESS_TOKEN", "Invalid access token", 65600)
     if token.state == "revoked":
-        raise LinkedInError(401, "REVOKED_ACCESS_TOKEN", "The token used in the request has been revoked by the user",
-                            65601)  # fmt: skip
+        raise LinkedInError(
+            401, "REVOKED_ACCESS_TOKEN", "The token used in the request has been revoked by the user", 65601
+        )
     if token.expired(twin.now()):
         raise LinkedInError(401, "EXPIRED_ACCESS_TOKEN", "The token used in the request has expired", 65601)
     return token

@@ -1,26 +1,19 @@
 """TikTok's Content Posting API: creator info, initialising a post, the chunked upload, its slow fate."""
 
-import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.requests import Request
-from starlette.responses import Response
-
-from marketingos.sandbox.ledger import Account, Asset, Medium, Post
-from marketingos.sandbox.tiktok_wire import Call, TikTokError, section, utf16
+from marketingos.sandbox.rows import Account, Asset, Medium
+from marketingos.sandbox.tiktok.fate import commit, photo_fault, video_fault
+from marketingos.sandbox.tiktok.wire import Call, TikTokError, section, utf16
 from marketingos.sandbox.twin import DownloadError, Twin
 
 _DAY = 86_400.0
 _MB = 1_000_000
 _MIB = 1024 * 1024
 _URL_LIFE = 3_600.0
-_MIMES = {"video/mp4", "video/quicktime", "video/webm"}
-_CODECS = {"h264", "hevc", "vp8", "vp9"}
 _PUBLIC = ("PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "SELF_ONLY")
 _PRIVATE = ("FOLLOWER_OF_CREATOR", "MUTUAL_FOLLOW_FRIENDS", "SELF_ONLY")
-_AUDIENCES = {"PUBLIC_TO_EVERYONE": "public", "MUTUAL_FOLLOW_FRIENDS": "friends", "FOLLOWER_OF_CREATOR": "followers",
-              "SELF_ONLY": "self"}  # fmt: skip
 _VIDEO_INFO = {"title": str, "privacy_level": str, "disable_duet": bool, "disable_stitch": bool,
                "disable_comment": bool, "video_cover_timestamp_ms": int, "brand_content_toggle": bool,
                "brand_organic_toggle": bool, "is_aigc": bool}  # fmt: skip
@@ -42,12 +35,14 @@ async def creator_info(call: Call) -> dict[str, Any]:
         raise TikTokError("spam_risk_too_many_posts", "The daily post cap is reached.", 200)
     return {
         "creator_avatar_url": f"{call.twin.public_base}/media/avatar/{creator.id}",
-        "creator_username": creator.handle, "creator_nickname": creator.name,
+        "creator_username": creator.handle,
+        "creator_nickname": creator.name,
         "privacy_level_options": list(_options(creator)),
-        "comment_disabled": bool(facts.get("comment_disabled")), "duet_disabled": bool(facts.get("duet_disabled")),
+        "comment_disabled": bool(facts.get("comment_disabled")),
+        "duet_disabled": bool(facts.get("duet_disabled")),
         "stitch_disabled": bool(facts.get("stitch_disabled")),
         "max_video_post_duration_sec": int(facts.get("max_video_seconds", 600)),
-    }  # fmt: skip
+    }
 
 
 def _posts_today(call: Call) -> int:
@@ -70,8 +65,9 @@ async def init_inbox(call: Call) -> dict[str, Any]:
     if set(call.body) - {"source_info"}:
         raise TikTokError("invalid_param", "Only source_info is allowed.")
     source = section(call.body, "source_info", _VIDEO_SOURCE)
-    pending = [a for a in call.twin.ledger.assets(call.creator.id, "publish", call.now - _DAY)
-               if a.facts["mode"] == "inbox"]  # fmt: skip
+    pending = [
+        a for a in call.twin.ledger.assets(call.creator.id, "publish", call.now - _DAY) if a.facts["mode"] == "inbox"
+    ]
     if len(pending) >= 5:
         raise TikTokError("spam_risk_too_many_pending_share", "Too many pending shares.", 403)
     return await _open(call, source, {"mode": "inbox", "info": {}, "text": "", "title": ""})
@@ -115,7 +111,7 @@ async def _open(call: Call, source: dict[str, Any], facts: dict[str, Any]) -> di
     _check_url(call.twin, source["video_url"])
     task = _task(call, "v_inbox_url~v2." if facts["mode"] == "inbox" else "v_pub_url~v2-1.", facts)
     media, failure = await _pull(call, [source["video_url"]], "video_pull_failed", 4_000 * _MB)
-    _commit(call.twin, call.creator, task, media, failure or _video_fault(media, call.creator))
+    commit(call.twin, call.creator, task, media, failure or video_fault(media, call.creator))
     return {"publish_id": task.id}
 
 
@@ -126,13 +122,26 @@ def _open_upload(call: Call, source: dict[str, Any], facts: dict[str, Any]) -> d
     size, chunk, count = source["video_size"], source["chunk_size"], source["total_chunk_count"]
     _check_chunks(size, chunk, count)
     secret = call.twin.secret("tiktok-upload", 64)
-    upload = {"size": size, "chunk": chunk, "count": count, "received": 0, "secret": secret,
-              "url_until": call.now + _URL_LIFE}  # fmt: skip
+    upload = {
+        "size": size,
+        "chunk": chunk,
+        "count": count,
+        "received": 0,
+        "secret": secret,
+        "url_until": call.now + _URL_LIFE,
+    }
     task = _task(call, "v_inbox_file~v2." if facts["mode"] == "inbox" else "v_pub_file~v2-1.", {**facts, **upload})
     query = f"upload_id={task.id.rpartition('.')[2]}&upload_token={secret}"
-    call.twin.ledger.put_asset(Asset(id=f"upload:{task.id.rpartition('.')[2]}", platform="tiktok", kind="upload",
-                                     owner=call.creator.id, created_at=call.now,
-                                     facts={"publish_id": task.id}))  # fmt: skip
+    call.twin.ledger.put_asset(
+        Asset(
+            id=f"upload:{task.id.rpartition('.')[2]}",
+            platform="tiktok",
+            kind="upload",
+            owner=call.creator.id,
+            created_at=call.now,
+            facts={"publish_id": task.id},
+        )
+    )
     return {"publish_id": task.id, "upload_url": f"{call.twin.public_base}/tiktok/video/?{query}"}
 
 
@@ -166,11 +175,15 @@ async def init_content(call: Call) -> dict[str, Any]:
     if direct:
         _check_privacy(call, info)
     text = "\n".join(part for part in (info.get("title"), info.get("description")) if part)
-    facts = {"mode": "direct" if direct else "inbox", "info": info, "text": info.get("description", text),
-             "title": info.get("title", "")}  # fmt: skip
+    facts = {
+        "mode": "direct" if direct else "inbox",
+        "info": info,
+        "text": info.get("description", text),
+        "title": info.get("title", ""),
+    }
     task = _task(call, "p_pub_url~v2.", facts)
     media, failure = await _pull(call, source["photo_images"], "photo_pull_failed", 20 * _MIB)
-    _commit(call.twin, call.creator, task, media, failure or _photo_fault(media))
+    commit(call.twin, call.creator, task, media, failure or photo_fault(media))
     return {"publish_id": task.id}
 
 
@@ -209,140 +222,25 @@ async def _pull(call: Call, urls: list[str], failure: str, limit: int) -> tuple[
 
 def _task(call: Call, prefix: str, facts: dict[str, Any]) -> Asset:
     publish_id = prefix + call.twin.snowflake(32, int(call.now))
-    blank = {"ready_at": None, "public_at": None, "failure": None, "post": None, "received": 0, "size": 0,
-             "token": call.token.token}  # fmt: skip
-    task = Asset(id=publish_id, platform="tiktok", kind="publish", owner=call.creator.id, created_at=call.now,
-                 facts={**blank, **facts})  # fmt: skip
+    blank = {
+        "ready_at": None,
+        "public_at": None,
+        "failure": None,
+        "post": None,
+        "received": 0,
+        "size": 0,
+        "token": call.token.token,
+    }
+    task = Asset(
+        id=publish_id,
+        platform="tiktok",
+        kind="publish",
+        owner=call.creator.id,
+        created_at=call.now,
+        facts={**blank, **facts},
+    )
     call.twin.ledger.put_asset(task)
     return task
-
-
-# uploading
-
-
-async def put_chunk(twin: Twin, request: Request) -> Response:
-    """One chunk. 206: more is expected; 201: all is in, and from here on the post comes into being."""
-    handle = twin.ledger.asset("upload:" + request.query_params.get("upload_id", ""))
-    task = twin.ledger.asset(handle.facts["publish_id"]) if handle else None
-    if task is None or task.facts["secret"] != request.query_params.get("upload_token"):
-        return Response(status_code=404)
-    if twin.now() > task.facts["url_until"]:
-        return Response(status_code=403)
-    data = await request.body()
-    first = _range_start(request, task, len(data))
-    if first is None:
-        return Response(status_code=400)
-    if first + len(data) < task.facts["size"]:
-        return _store(twin, task, first, data)
-    return await _complete(twin, task, first, data)
-
-
-def _range_start(request: Request, task: Asset, length: int) -> int | None:
-    """The first byte of a well-formed chunk, or None when a header or the length is wrong."""
-    if request.headers.get("content-type", "").partition(";")[0] not in _MIMES:
-        return None
-    span = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", request.headers.get("content-range", ""))
-    if span is None or int(request.headers.get("content-length", -1)) != length:
-        return None
-    first, last, total = (int(part) for part in span.groups())
-    facts = task.facts
-    index = first // facts["chunk"]
-    end = facts["size"] if index >= facts["count"] - 1 else (index + 1) * facts["chunk"]
-    start = min(index, facts["count"] - 1) * facts["chunk"]
-    exact = total == facts["size"] and last - first + 1 == length and (first, last + 1) == (start, end)
-    return first if exact else None
-
-
-def _progress(facts: dict[str, Any], status: int) -> Response:
-    span = f"bytes 0-{facts['received']}/{facts['size']}"
-    return Response(status_code=status, headers={"content-range": span})
-
-
-def _store(twin: Twin, task: Asset, first: int, data: bytes) -> Response:
-    with twin.ledger.writing():
-        current = twin.ledger.asset(task.id)
-        if current is None or current.facts["received"] != first:
-            return _progress(current.facts if current else task.facts, 416)
-        _write(twin, task, first, data)
-        facts = twin.ledger.change_asset(task.id, received=first + len(data)).facts
-    return _progress(facts, 206)
-
-
-def _write(twin: Twin, task: Asset, first: int, data: bytes) -> None:
-    part = twin.shelf.parts(task.id)
-    part.touch()
-    with part.open("r+b") as file:
-        file.seek(first)
-        file.write(data)
-        file.truncate()
-
-
-async def _complete(twin: Twin, task: Asset, first: int, data: bytes) -> Response:
-    if task.facts["received"] != first:
-        return _progress(task.facts, 416)
-    part = twin.shelf.parts(task.id)
-    medium = await twin.shelf.keep((part.read_bytes()[:first] if first else b"") + data)
-    creator = twin.ledger.account(task.owner)
-    assert creator is not None
-    with twin.ledger.writing():
-        current = twin.ledger.asset(task.id)
-        if current is None or current.facts["received"] != first:
-            return _progress(current.facts if current else task.facts, 416)
-        facts = twin.ledger.change_asset(task.id, received=task.facts["size"]).facts
-        _commit(twin, creator, task, (medium,), _video_fault((medium,), creator))
-    part.unlink(missing_ok=True)
-    return _progress(facts, 201)
-
-
-def _video_fault(media: tuple[Medium, ...], creator: Account) -> str | None:
-    """The fail_reason that processing will give, or None for a good video."""
-    if not media:
-        return None
-    video = media[0]
-    if video.kind != "video" or video.format not in ("mp4", "mov", "webm") or video.codec not in _CODECS:
-        return "file_format_check_failed"
-    if not 0 < video.seconds <= int(creator.facts.get("max_video_seconds", 600)) + 0.5:
-        return "duration_check_failed"
-    if not 22.9 <= video.fps <= 60.1:
-        return "frame_rate_check_failed"
-    return None if all(360 <= side <= 4_096 for side in (video.width, video.height)) else "picture_size_check_failed"
-
-
-def _photo_fault(media: tuple[Medium, ...]) -> str | None:
-    for photo in media:
-        if photo.kind != "image" or photo.format not in ("jpeg", "webp"):
-            return "file_format_check_failed"
-        if min(photo.width, photo.height) > 1_080 or max(photo.width, photo.height) > 1_920:
-            return "picture_size_check_failed"
-    return None
-
-
-def _commit(twin: Twin, creator: Account, task: Asset, media: tuple[Medium, ...], fault: str | None) -> None:
-    """Fix the fate of a task: when processing ends, whether it fails, and the post that appears if not."""
-    processing = twin.processing("tiktok")
-    ready_at = twin.now() + (processing.seconds or 0)
-    fault = fault or processing.failure
-    with twin.ledger.writing():
-        post_id = None
-        if fault is None and task.facts["mode"] == "direct":
-            post_id = _put_post(twin, creator, task, media, ready_at).id
-            twin.ledger.hit(f"tiktok-posts:{creator.id}", twin.now(), _DAY)
-        public_at = ready_at + float(twin.setting("tiktok_moderation_seconds"))
-        twin.ledger.change_asset(task.id, ready_at=ready_at, public_at=public_at, failure=fault, post=post_id)
-
-
-def _put_post(twin: Twin, creator: Account, task: Asset, media: tuple[Medium, ...], ready_at: float) -> Post:
-    post_id, info = twin.snowflake(32, int(twin.now())), task.facts["info"]
-    kind = "photo" if task.id.startswith("p_") else "video"
-    post = Post(
-        id=post_id, platform="tiktok", account=creator.id, kind=kind, text=task.facts["text"],
-        title=task.facts["title"], created_at=twin.now(), visible_at=ready_at, media=media,
-        audience=_AUDIENCES[info["privacy_level"]], followers=creator.followers,
-        permalink=f"https://www.tiktok.com/@{creator.handle}/{kind}/{post_id}",
-        facts={"publish_id": task.id, "aigc": bool(info.get("is_aigc")), "info": info},
-    )  # fmt: skip
-    twin.ledger.add_post(post)
-    return post
 
 
 # what became of it

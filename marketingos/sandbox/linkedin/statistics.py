@@ -5,9 +5,9 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from marketingos.sandbox import engagement
-from marketingos.sandbox.ledger import Comment, Post
-from marketingos.sandbox.linkedin_posts import find
-from marketingos.sandbox.linkedin_wire import Call, LinkedInError, collection, forbidden, illegal, urns, whole
+from marketingos.sandbox.linkedin.posts import find
+from marketingos.sandbox.linkedin.wire import Call, LinkedInError, collection, forbidden, illegal, urns, whole
+from marketingos.sandbox.rows import Comment, Post
 
 _YEAR = 365 * 86_400.0
 _REACTIONS = {"LIKE": 0.72, "PRAISE": 0.1, "EMPATHY": 0.08, "INTEREST": 0.06, "APPRECIATION": 0.04}
@@ -80,10 +80,14 @@ def _totals(posts: list[Post], span: tuple[float, float]) -> dict[str, Any]:
             number[name] += getattr(after, name) - getattr(before, name)
     touched = number["clicks"] + number["likes"] + number["comments"] + number["shares"]
     return {
-        "impressionCount": number["views"], "uniqueImpressionsCount": number["reach"], "clickCount": number["clicks"],
-        "likeCount": number["likes"], "commentCount": number["comments"], "shareCount": number["shares"],
+        "impressionCount": number["views"],
+        "uniqueImpressionsCount": number["reach"],
+        "clickCount": number["clicks"],
+        "likeCount": number["likes"],
+        "commentCount": number["comments"],
+        "shareCount": number["shares"],
         "engagement": touched / number["views"] if number["views"] else 0.0,
-    }  # fmt: skip
+    }
 
 
 async def social_metadata(call: Call) -> Response:
@@ -107,10 +111,11 @@ def _metadata(call: Call, post: Post) -> dict[str, Any]:
     by_type = {name: int(likes * share) for name, share in _REACTIONS.items()}
     number = engagement.comment_count(post, call.now, call.twin.ledger)
     return {
-        "entity": post.id, "commentsState": "OPEN",
+        "entity": post.id,
+        "commentsState": "OPEN",
         "reactionSummaries": {name: {"reactionType": name, "count": n} for name, n in by_type.items() if n},
         "commentSummary": {"count": number, "topLevelCount": number},
-    }  # fmt: skip
+    }
 
 
 # comments
@@ -130,8 +135,15 @@ async def comment(call: Call) -> Response:
         raise forbidden(f"socialActions.comments for {actor}")
     number = call.twin.snowflake(22, int(call.now * 1_000))
     urn = f"urn:li:comment:({post.facts['activity']},{number})"
-    written = Comment(id=urn, post=post.id, author=actor, name=account.name, text=text, created_at=call.now,
-                      parent=body.get("parentComment"))  # fmt: skip
+    written = Comment(
+        id=urn,
+        post=post.id,
+        author=actor,
+        name=account.name,
+        text=text,
+        created_at=call.now,
+        parent=body.get("parentComment"),
+    )
     call.twin.ledger.put_comment(written)
     return JSONResponse(_comment(written, post), 201, headers={"x-restli-id": number})
 
@@ -157,9 +169,16 @@ async def delete_comment(call: Call) -> Response:
 def _comment(one: Comment, post: Post) -> dict[str, Any]:
     actor = one.author if one.author.startswith("urn:") else f"urn:li:person:{one.author}"
     moment = int(one.created_at * 1_000)
-    return {"$URN": one.id, "commentUrn": one.id, "id": one.id.rpartition(",")[2].rstrip(")"), "actor": actor,
-            "object": post.facts["activity"], "message": {"text": one.text, "attributes": []},
-            "created": {"actor": actor, "time": moment}, "lastModified": {"actor": actor, "time": moment}}  # fmt: skip
+    return {
+        "$URN": one.id,
+        "commentUrn": one.id,
+        "id": one.id.rpartition(",")[2].rstrip(")"),
+        "actor": actor,
+        "object": post.facts["activity"],
+        "message": {"text": one.text, "attributes": []},
+        "created": {"actor": actor, "time": moment},
+        "lastModified": {"actor": actor, "time": moment},
+    }
 
 
 # members
@@ -205,8 +224,11 @@ async def acls(call: Call) -> Response:
     if call.query.get("q") != "roleAssignee":
         raise illegal("Invalid query parameters passed to request: q")
     start, count = whole(call.query, "start", 0), whole(call.query, "count", 10)
-    rows = [{"organization": urn, "roleAssignee": call.token.subject, "role": "ADMINISTRATOR", "state": "APPROVED"}
-            for urn in call.token.grants if urn.startswith("urn:li:organization:")]  # fmt: skip
+    rows = [
+        {"organization": urn, "roleAssignee": call.token.subject, "role": "ADMINISTRATOR", "state": "APPROVED"}
+        for urn in call.token.grants
+        if urn.startswith("urn:li:organization:")
+    ]
     return collection(rows[start : start + count], start, count, len(rows))
 
 
@@ -216,8 +238,11 @@ async def organization(call: Call) -> Response:
 
 async def organizations(call: Call) -> Response:
     if call.query.get("q") == "vanityName":
-        named = [a for a in call.twin.ledger.accounts("linkedin")
-                 if a.kind == "organization" and a.handle == call.query.get("vanityName")]  # fmt: skip
+        named = [
+            a
+            for a in call.twin.ledger.accounts("linkedin")
+            if a.kind == "organization" and a.handle == call.query.get("vanityName")
+        ]
         return collection([_organization_facts(call, one.id) for one in named], 0, 10)
     ids = urns(call.query, "ids")
     return JSONResponse({"results": {one: _organization_facts(call, f"urn:li:organization:{one}") for one in ids}})
@@ -227,8 +252,12 @@ def _organization_facts(call: Call, urn: str) -> dict[str, Any]:
     account = call.twin.ledger.account(urn)
     if account is None:
         raise LinkedInError(404, "RESOURCE_NOT_FOUND", f"Could not find entity {urn}")
-    return {"id": int(urn.rpartition(":")[2]), "localizedName": account.name, "vanityName": account.handle,
-            "localizedWebsite": f"https://{account.handle}.es"}  # fmt: skip
+    return {
+        "id": int(urn.rpartition(":")[2]),
+        "localizedName": account.name,
+        "vanityName": account.handle,
+        "localizedWebsite": f"https://{account.handle}.es",
+    }
 
 
 async def network_size(call: Call) -> Response:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from marketingos.sandbox import answers
-from marketingos.sandbox.ledger import Account, Token
+from marketingos.sandbox.rows import Account, Token
 from marketingos.sandbox.twin import Twin
 
 _WINDOW = 60.0
