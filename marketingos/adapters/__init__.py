@@ -11,12 +11,18 @@ from pydantic import SecretStr
 from marketingos.adapters import http
 from marketingos.adapters.claude import Claude
 from marketingos.adapters.linkedin import LinkedIn
+from marketingos.adapters.linkedin.oauth import LinkedInLogin
 from marketingos.adapters.media_store import LocalStore
 from marketingos.adapters.meta import Facebook, Instagram
+from marketingos.adapters.meta.oauth import MetaLogin
+from marketingos.adapters.meta.oauth import page_with as page_with
 from marketingos.adapters.replicate import Replicate
 from marketingos.adapters.tiktok import TikTok
+from marketingos.adapters.tiktok.oauth import TikTokLogin
+from marketingos.adapters.tiktok.oauth import creator_of as creator_of
+from marketingos.domain.permission import Provider
 from marketingos.domain.platform import Platform
-from marketingos.domain.ports import Illustrator, Library, Publisher, Writer
+from marketingos.domain.ports import Authorizer, Illustrator, Library, Publisher, Writer
 from marketingos.settings import get_settings
 
 _PUBLISHERS: Mapping[Platform, Callable[[Library], Publisher]] = {
@@ -26,10 +32,22 @@ _PUBLISHERS: Mapping[Platform, Callable[[Library], Publisher]] = {
     Platform.TIKTOK: TikTok,
 }
 
+_AUTHORIZERS: Mapping[Provider, Authorizer] = {
+    Provider.META: MetaLogin(),
+    Provider.TIKTOK: TikTokLogin(),
+    Provider.LINKEDIN: LinkedInLogin(Provider.LINKEDIN),
+    Provider.LINKEDIN_MEMBER: LinkedInLogin(Provider.LINKEDIN_MEMBER),
+}
+
 
 def publisher_for(platform: Platform, library: Library) -> Publisher:
     """Who publishes on a platform; `library` holds the files of the posts."""
     return _PUBLISHERS[platform](library)
+
+
+def authorizer_for(provider: Provider) -> Authorizer:
+    """Who asks for permission at a platform, and looks after it."""
+    return _AUTHORIZERS[provider]
 
 
 def writer() -> Writer:

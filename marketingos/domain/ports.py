@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from marketingos.domain.account import AccountKind
 from marketingos.domain.delivery import Attachment, Content
 from marketingos.domain.performance import Metrics
+from marketingos.domain.permission import Candidate, Inspection, Permit, Provider
 from marketingos.domain.platform import Platform
 
 Progress = Mapping[str, Any]
@@ -26,7 +27,8 @@ Progress = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """The right to act for an account. The token is clear only in here, and only in memory."""
+    """The right to act for an account, until `expires_at` if that is known. The token is clear only in here, and only
+    in memory."""
 
     account_id: int
     kind: AccountKind
@@ -35,6 +37,7 @@ class Grant:
     handle: str = ""
     parent_external_id: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +105,50 @@ class Publisher(Protocol):
     ) -> Published | Accepted | Absent | Undecided: ...
 
     async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]: ...
+
+
+class Authorizer(Protocol):
+    """An app of ours at a platform: how a person's permission is asked for, renewed, looked into and given back."""
+
+    provider: Provider
+
+    @property
+    def configured(self) -> bool:
+        """Whether the app's id and secret are set; without them only `inspect` works."""
+        ...
+
+    def consent_page(self, redirect_uri: str, state: str) -> str:
+        """Where the person is sent."""
+        ...
+
+    async def redeem(self, code: str, redirect_uri: str) -> Sequence[Candidate]:
+        """The accounts that a consent reaches, each with its token. `TokenRejected` when the code is void."""
+        ...
+
+    async def renew(self, refresh_token: SecretStr) -> Permit:
+        """A new token. `TokenRejected` when the permission is over; the old refresh token may be dead from now on."""
+        ...
+
+    async def inspect(self, grant: Grant) -> Inspection:
+        """What the platform says of a token. `TokenRejected` when it is dead or belongs to another account."""
+        ...
+
+    async def revoke(self, grant: Grant) -> None:
+        """Gives the permission back, where the platform has a way to."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Creator:
+    """What TikTok says of a creator at this moment. `audiences` are the privacy levels to choose from."""
+
+    nickname: str
+    username: str
+    audiences: tuple[str, ...]
+    comments_off: bool = False
+    duets_off: bool = False
+    stitches_off: bool = False
+    longest_seconds: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
