@@ -17,7 +17,7 @@ def chair(c: Canvas, r: Roles, luck: random.Random) -> None:
     """The empty chair before a mirror with its bulbs on."""
     wall = luck.choice((r.ground, mix(r.brand, (18, 46, 58), 0.75), mix(r.brand, DARK, 0.6)))
     parts.ground(c, r, luck, colour=wall)
-    v = parts.stage(c, dx=luck.choice((-60, 0, 60)), dy=10, size=1.02)
+    v = parts.stage(c, dx=luck.choice((-60, 0, 60)), dy=62, size=0.93)
     parts.floor(c, v.level(400), mix(wall, DARK, 0.55))
     _mirror(v, r, wall)
     leather = r.brand if r.dark or wall != r.ground else lit(r.brand, 0.02)
@@ -70,7 +70,7 @@ def pole(c: Canvas, r: Roles, luck: random.Random) -> None:
     """The striped pole, turning, with its globe lit."""
     parts.ground(c, r, luck)
     niche = mix(r.brand, (20, 58, 70), 0.78) if not r.dark else lit(r.ground, 0.08)
-    v = parts.stage(c, dx=luck.choice((-110, 0, 110)), dy=0, size=0.98)
+    v = parts.stage(c, dx=luck.choice((-110, 0, 110)), dy=30, size=0.95)
     v.fill(arch(0, 700, 620, 1180), Linear(lit(niche, 0.05), lit(niche, -0.06)))
     v.glow(0, -330, 430, (255, 226, 170), 0.55)
     v.shadow(centred(40, 110, 250, 760, 40), blur=50, dx=34, dy=30, opacity=0.4)
@@ -93,7 +93,7 @@ def pole(c: Canvas, r: Roles, luck: random.Random) -> None:
 def scissors(c: Canvas, r: Roles, luck: random.Random) -> None:
     """Open scissors and a comb, crossed."""
     parts.ground(c, r, luck)
-    v = parts.stage(c, dy=10, turn=luck.choice((-16, 12, 24)), mirror=luck.random() < 0.5, size=1.04)
+    v = parts.stage(c, dy=50, turn=luck.choice((-16, 12, 24)), mirror=luck.random() < 0.5, size=0.94)
     disc = r.accent if abs(to_lch(r.accent)[0] - to_lch(r.ground)[0]) > 0.15 else r.pop
     v.fill(oval(0, 0, 420), Radial(lit(disc, 0.05), lit(disc, -0.05)))
     _comb(v.at(70, 40, turn=48), parts.contrast(disc, lit(r.ink, 0.06), r.paper))

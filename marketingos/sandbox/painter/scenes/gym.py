@@ -25,7 +25,7 @@ def _halo(v: Canvas, r: Roles, size: float = 400) -> None:
 def kettlebell(c: Canvas, r: Roles, luck: random.Random) -> None:
     """One kettlebell before a disc of colour."""
     parts.ground(c, r, luck)
-    v = parts.stage(c, dx=luck.choice((-70, 0, 70)), dy=-20, size=1.05)
+    v = parts.stage(c, dx=luck.choice((-70, 0, 70)), dy=55, size=0.95)
     _halo(v, r, 430)
     iron = _iron(r)
     parts.rest(v, 0, 428, 560, 0.55)
