@@ -1,7 +1,7 @@
 """The toast: what just happened, with undo. One at a time, the newest wins.
 
-    return notice("review.approved", n=3, undo=PostState.withdraw(post_id))
-    return refusal("review.already_published")
+return notice("review.approved", n=3, undo=PostState.withdraw(post_id))
+return refusal("review.already_published")
 """
 
 from typing import Any
@@ -25,7 +25,7 @@ class Notices(rx.State):
     detail: str = ""
     refused: bool = False
     undoable: bool = False
-    _undo: list[Step] = []
+    _undo: list[Step] = rx.field(default_factory=list)
 
     @rx.event
     async def show(self, key: str, values: dict[str, Any], detail: str, refused: bool, undo: list[Step]) -> None:
@@ -66,6 +66,11 @@ def refusal(key: str, **values: Any) -> EventSpec:
 def notices() -> rx.Component:
     """The place of the toast; once on every page."""
     return toast(
-        Notices.serial, Notices.text, Notices.detail, Notices.refused, Notices.undoable,
-        on_undo=Notices.undo, on_dismiss=Notices.dismiss,
-    )  # fmt: skip
+        Notices.serial,
+        Notices.text,
+        Notices.detail,
+        Notices.refused,
+        Notices.undoable,
+        on_undo=Notices.undo,
+        on_dismiss=Notices.dismiss,
+    )

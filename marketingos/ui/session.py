@@ -115,7 +115,9 @@ def page(
 
     def register(content: Callable[[], rx.Component]) -> Callable[[], rx.Component]:
         def framed() -> rx.Component:
-            return frame(content(), notices(), room=room or route, person=_person(), pulse=_pulse(), on_tick=Session.tick)
+            return frame(
+                content(), notices(), room=room or route, person=_person(), pulse=_pulse(), on_tick=Session.tick
+            )
 
         framed.__name__ = content.__name__
         rx.page(route=route, title=t(title) + " · MarketingOS", on_load=[Session.enter, *loads])(framed)
@@ -126,16 +128,23 @@ def page(
 
 def _person() -> Person:
     return Person(
-        name=Session.name, role=Session.role, language=Language.code,
-        on_language=Session.speak, on_theme=Session.remember_theme, on_leave=Session.leave,
-    )  # fmt: skip
+        name=Session.name,
+        role=Session.role,
+        language=Language.code,
+        on_language=Session.speak,
+        on_theme=Session.remember_theme,
+        on_leave=Session.leave,
+    )
 
 
 def _pulse() -> Pulse:
     return Pulse(
-        next_at=Session.next_at, zone=Session.zone, to_approve=Session.to_approve, troubled=Session.troubled,
+        next_at=Session.next_at,
+        zone=Session.zone,
+        to_approve=Session.to_approve,
+        troubled=Session.troubled,
         sandbox=get_settings().is_sandbox,
-    )  # fmt: skip
+    )
 
 
 def _city(zone: str) -> str:

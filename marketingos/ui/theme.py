@@ -39,7 +39,29 @@ PLATFORM_NAMES: Final[dict[str, str]] = {
 
 # Products choose one of these; a name from data cannot be imported at build time.
 MARKS: Final = (
-    "scissors", "receipt-text", "activity", "package", "calendar-check", "store", "heart-pulse", "utensils",
-    "graduation-cap", "car", "house", "shopping-bag", "stethoscope", "leaf", "paw-print", "wrench", "dumbbell",
-    "camera", "book-open", "briefcase", "coffee", "rocket", "sparkles", "ticket", "wallet",
-)  # fmt: skip
+    "scissors",
+    "receipt-text",
+    "activity",
+    "package",
+    "calendar-check",
+    "store",
+    "heart-pulse",
+    "utensils",
+    "graduation-cap",
+    "car",
+    "house",
+    "shopping-bag",
+    "stethoscope",
+    "leaf",
+    "paw-print",
+    "wrench",
+    "dumbbell",
+    "camera",
+    "book-open",
+    "briefcase",
+    "coffee",
+    "rocket",
+    "sparkles",
+    "ticket",
+    "wallet",
+)

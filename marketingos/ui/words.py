@@ -55,8 +55,12 @@ def _expression(key: str, language: str, values: dict[str, rx.Var[Any]]) -> str:
 
 def _template(form: str, values: dict[str, rx.Var[Any]]) -> str:
     pieces = _FIELD.split(form)
-    return "(" + "+".join(
-        f"({values[piece]!s})" if index % 2 else json.dumps(piece, ensure_ascii=False)
-        for index, piece in enumerate(pieces)
-        if piece or index == 0
-    ) + ")"  # fmt: skip
+    return (
+        "("
+        + "+".join(
+            f"({values[piece]!s})" if index % 2 else json.dumps(piece, ensure_ascii=False)
+            for index, piece in enumerate(pieces)
+            if piece or index == 0
+        )
+        + ")"
+    )

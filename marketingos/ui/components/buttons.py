@@ -80,7 +80,12 @@ def icon_button(
 
 
 def link_button(
-    *children: Any, href: Any, variant: Variant = "normal", size: Size = "md", icon_name: str | None = None, **props: Any
+    *children: Any,
+    href: Any,
+    variant: Variant = "normal",
+    size: Size = "md",
+    icon_name: str | None = None,
+    **props: Any,
 ) -> rx.Component:
     """A link that looks like a button; addresses of this house change the page without loading it anew."""
     return link(

@@ -3,6 +3,7 @@
 from typing import Any, TypedDict
 
 import reflex as rx
+from reflex_components_lucide.icon import LUCIDE_LIBRARY
 
 from marketingos.ui.theme import PLATFORM_NAMES, STATUS
 from marketingos.ui.words import Language, t
@@ -51,7 +52,7 @@ class PostCalendar(rx.Component):
     library = "$/public/calendar.js"
     tag = "PostCalendar"
     is_default = True
-    lib_dependencies: list[str] = [_FULLCALENDAR, "temporal-polyfill@1.0.7", "lucide-react@1.26.0"]
+    lib_dependencies: list[str] = [_FULLCALENDAR, "temporal-polyfill@1.0.7", LUCIDE_LIBRARY]  # noqa: RUF012
 
     events: rx.Var[Any]
     revision: rx.Var[int]
@@ -82,15 +83,24 @@ def calendar_view(
 ) -> rx.Component:
     """The grid, filling its place.
 
-    `view` is `month`, `week`, `day` or `list` (fourteen days from `date` on); `date` any day within it (ISO). Raise `revision` to put a refused move
+    `view` is `month`, `week`, `day` or `list` (fourteen days from `date` on); `date` any day
+    within it (ISO). Raise `revision` to put a refused move
     back. `now` (ISO) sets the clock when it is not the browser's. Handlers: `on_open(id)`, `on_free(id)`,
     `on_move(id, start)` with the new start as an ISO instant in UTC, `on_range(start, end, view)` when another window
     is shown.
     """
     grid = PostCalendar.create(
-        events=events, view=view, date=date, time_zone=time_zone, selected=selected, revision=revision, now=now,
-        locale=Language.code, words=_words(), **handlers,
-    )  # fmt: skip
+        events=events,
+        view=view,
+        date=date,
+        time_zone=time_zone,
+        selected=selected,
+        revision=revision,
+        now=now,
+        locale=Language.code,
+        words=_words(),
+        **handlers,
+    )
     return rx.el.div(grid, class_name="calendar-place", role="region", aria_label=t("calendar.label"))
 
 

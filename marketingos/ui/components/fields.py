@@ -33,7 +33,9 @@ def field_error(error: Any, element_id: str | None = None) -> rx.Component:
 
 def text_input(control_id: str, *, error: rx.Var[str] | None = None, size: str = "md", **props: Any) -> rx.Component:
     """A line of text; red edge and `aria-describedby` when there is an `error`."""
-    return rx.el.input(id=control_id, name=props.pop("name", control_id), **_control(control_id, error, props), data_size=size)
+    return rx.el.input(
+        id=control_id, name=props.pop("name", control_id), **_control(control_id, error, props), data_size=size
+    )
 
 
 def text_area(control_id: str, *, error: rx.Var[str] | None = None, **props: Any) -> rx.Component:
@@ -81,7 +83,9 @@ def counter(length: rx.Var[int] | int, limit: rx.Var[int] | int) -> rx.Component
     over, near = used > allowed, used * 10 >= allowed * 9
     left = rx.cond(over, t("counter.over", n=used - allowed), rx.cond(near, t("counter.left", n=allowed - used), ""))
     words = rx.el.span(rx.el.b(grouped(used)), " ", t("counter.of", limit=grouped(allowed)))
-    share = rx.Var(f"Math.min(100, 100 * {used!s} / Math.max(1, {allowed!s})) + '%'", _var_data=used._get_all_var_data())
+    share = rx.Var(
+        f"Math.min(100, 100 * {used!s} / Math.max(1, {allowed!s})) + '%'", _var_data=used._get_all_var_data()
+    )
     return rx.el.div(
         rx.el.div(words, rx.el.span(left, class_name="counter-left"), class_name="counter-words"),
         rx.el.div(rx.el.i(style={"width": share}), class_name="counter-bar"),

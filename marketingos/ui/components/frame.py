@@ -58,15 +58,17 @@ class Pulse:
     sandbox: bool
 
 
-def frame(content: rx.Component, toast: rx.Component, *, room: str, person: Person, pulse: Pulse, on_tick: Any) -> rx.Component:
+def frame(
+    content: rx.Component, toast: rx.Component, *, room: str, person: Person, pulse: Pulse, on_tick: Any
+) -> rx.Component:
     """A page in its frame. `content` is one `sheet` or several beside each other."""
     return rx.el.div(
         rx.el.a(t("frame.skip"), href="#content", class_name="skip-link"),
         _rail(room, pulse),
         _topbar(person, pulse),
+        rx.el.div(connection_banner(), class_name="frame-notice"),
         rx.el.main(content, id="content", class_name="stage"),
         _bottombar(room, pulse),
-        connection_banner(),
         toast,
         ticker(TICK, on_tick),
         class_name="frame",
@@ -103,8 +105,15 @@ def language_menu(language: Any, on_language: Any, *, full: bool = False) -> rx.
     """The languages we speak; `full` shows the name, else `ES`."""
     shown = rx.match(language, *((code, t(f"language.{code}") if full else code.upper()) for code in LANGUAGES), "")
     lead = {"icon_name": "languages"} if full else {}
-    trigger = button(shown, *([icon("chevron-down", 14)] if full else []), variant="quiet", aria_label=t("frame.language"), **lead)
-    return menu("language-menu", trigger, *(_language(code, language, on_language) for code in LANGUAGES), label=t("frame.language"))
+    trigger = button(
+        shown, *([icon("chevron-down", 14)] if full else []), variant="quiet", aria_label=t("frame.language"), **lead
+    )
+    return menu(
+        "language-menu",
+        trigger,
+        *(_language(code, language, on_language) for code in LANGUAGES),
+        label=t("frame.language"),
+    )
 
 
 def _language(code: str, language: Any, on_language: Any) -> rx.Component:
@@ -113,7 +122,9 @@ def _language(code: str, language: Any, on_language: Any) -> rx.Component:
 
 
 def _rail(room: str, pulse: Pulse) -> rx.Component:
-    logo = link(rx.el.img(src="/logo.svg", alt="MarketingOS", width="28", height="28"), href="/", class_name="rail-logo")
+    logo = link(
+        rx.el.img(src="/logo.svg", alt="MarketingOS", width="28", height="28"), href="/", class_name="rail-logo"
+    )
     entries: list[rx.Component] = []
     for entry in ROOMS:
         entries += [rx.el.span(class_name="rail-rule")] if entry.group else []
@@ -133,12 +144,21 @@ def _entry(entry: Room, room: str, pulse: Pulse, class_name: str) -> rx.Componen
         count, kind = getattr(pulse, entry.count), "trouble" if entry.count == "troubled" else "work"
         badge = [rx.cond(count > 0, rx.el.span(count, class_name="count", data_kind=kind))]
     size = 19 if class_name == "rail-item" else 22
-    return link(icon(entry.icon, size), rx.el.span(t(entry.title), class_name="label"), *badge, href=entry.route, class_name=class_name, **current)
+    return link(
+        icon(entry.icon, size),
+        rx.el.span(t(entry.title), class_name="label"),
+        *badge,
+        href=entry.route,
+        class_name=class_name,
+        **current,
+    )
 
 
 def _topbar(person: Person, pulse: Pulse) -> rx.Component:
     return rx.el.header(
-        link(rx.el.img(src="/logo.svg", alt="MarketingOS", width="28", height="28"), href="/", class_name="topbar-logo"),
+        link(
+            rx.el.img(src="/logo.svg", alt="MarketingOS", width="28", height="28"), href="/", class_name="topbar-logo"
+        ),
         rx.el.span(class_name="spring"),
         *([_sandbox_chip()] if pulse.sandbox else []),
         _live_chip(pulse),
@@ -152,9 +172,13 @@ def _topbar(person: Person, pulse: Pulse) -> rx.Component:
 
 def _sandbox_chip() -> rx.Component:
     return rx.el.a(
-        icon("flask-conical", 14), t("frame.sandbox"),
-        href="/sandbox/wall", target="_blank", class_name="topbar-chip sandbox", data_tip=t("frame.sandbox_why"),
-    )  # fmt: skip
+        icon("flask-conical", 14),
+        t("frame.sandbox"),
+        href="/sandbox/wall",
+        target="_blank",
+        class_name="topbar-chip sandbox",
+        data_tip=t("frame.sandbox_why"),
+    )
 
 
 def _live_chip(pulse: Pulse) -> rx.Component:
@@ -162,15 +186,21 @@ def _live_chip(pulse: Pulse) -> rx.Component:
     due = rx.cond(pulse.next_at != "", t("frame.next", when=pulse.next_at), t("frame.nothing_scheduled"))
     running = rx.el.span(
         rx.el.i(class_name="live-dot", data_s=rx.cond(pulse.next_at != "", "on", "idle")),
-        t("frame.running"), rx.el.span(due, class_name="dim wide-only"), class_name="topbar-chip",
-    )  # fmt: skip
+        t("frame.running"),
+        rx.el.span(due, class_name="dim wide-only"),
+        class_name="topbar-chip",
+    )
     return rx.cond(has_connection_errors, offline, running)
 
 
 def _user_menu(person: Person) -> rx.Component:
     initial = person.name.to(str)[:1].upper()
     trigger = rx.el.button(
-        rx.el.span(initial, class_name="avatar"), type="button", class_name="btn btn-icon", data_v="quiet", aria_label=t("frame.account")
+        rx.el.span(initial, class_name="avatar"),
+        type="button",
+        class_name="btn btn-icon",
+        data_v="quiet",
+        aria_label=t("frame.account"),
     )
     role = rx.match(person.role, *((role, t(f"role.{role}")) for role in ("viewer", "editor", "approver", "admin")), "")
     return menu(

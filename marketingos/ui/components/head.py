@@ -16,7 +16,9 @@ def head() -> list[rx.Component]:
     imported = ImportVar(tag="interLatin", is_default=True, install=False)
     font = rx.Var("interLatin", _var_data=VarData(imports={_FONT: [imported]}))
     return [
-        rx.el.link(rel="preload", href=font, custom_attrs={"as": "font", "type": "font/woff2", "crossOrigin": "anonymous"}),
+        rx.el.link(
+            rel="preload", href=font, custom_attrs={"as": "font", "type": "font/woff2", "crossOrigin": "anonymous"}
+        ),
         rx.el.link(rel="icon", href="/logo.svg", type="image/svg+xml"),
         _ground("#f6f4f0", "light"),
         _ground("#121110", "dark"),

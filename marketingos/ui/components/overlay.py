@@ -17,9 +17,15 @@ def popover(element_id: str, trigger: rx.Component, *body: Any, side: str = "end
     trigger.custom_attrs |= {"popoverTarget": element_id}
     trigger.style["anchorName"] = f"--{element_id}"
     layer = rx.el.div(
-        *body, id=element_id, class_name="popover", data_side=side, aria_label=label, role="group",
-        custom_attrs={"popover": "auto"}, style={"positionAnchor": f"--{element_id}"},
-    )  # fmt: skip
+        *body,
+        id=element_id,
+        class_name="popover",
+        data_side=side,
+        aria_label=label,
+        role="group",
+        custom_attrs={"popover": "auto"},
+        style={"positionAnchor": f"--{element_id}"},
+    )
     return rx.fragment(trigger, layer)
 
 
@@ -59,7 +65,9 @@ def menu_rule() -> rx.Component:
     return rx.el.div(class_name="menu-rule", role="separator")
 
 
-def dialog(element_id: str, title: Any, *body: Any, lead: Any = None, actions: tuple[rx.Component, ...] = ()) -> rx.Component:
+def dialog(
+    element_id: str, title: Any, *body: Any, lead: Any = None, actions: tuple[rx.Component, ...] = ()
+) -> rx.Component:
     """A modal question. Open and close it with `open_dialog(id)` / `close_dialog(id)`; Esc cancels."""
     said = [rx.el.p(lead)] if lead is not None else []
     return rx.el.dialog(
@@ -87,17 +95,29 @@ def cancel_button(element_id: str) -> rx.Component:
 
 
 def toast(
-    serial: rx.Var[int], text: rx.Var[str], detail: rx.Var[str], refused: rx.Var[bool], undoable: rx.Var[bool],
-    *, on_undo: Any, on_dismiss: Any,
-) -> rx.Component:  # fmt: skip
+    serial: rx.Var[int],
+    text: rx.Var[str],
+    detail: rx.Var[str],
+    refused: rx.Var[bool],
+    undoable: rx.Var[bool],
+    *,
+    on_undo: Any,
+    on_dismiss: Any,
+) -> rx.Component:
     """The one toast: leaves by itself after 10 s (a refusal after 6), stops while pointed at or focused."""
     mark = rx.cond(refused, icon("circle-alert", 18), icon("circle-check", 18))
     words = rx.el.div(text, rx.cond(detail != "", rx.el.small(detail)), class_name="grow")
     undo = rx.cond(undoable, button(t("action.undo"), variant="quiet", on_click=on_undo))
     close = icon_button("x", t("action.close"), on_click=on_dismiss)
     card = rx.el.div(
-        mark, words, undo, close, rx.cond(undoable, rx.el.div(class_name="toast-time")),
-        key=serial, class_name="toast", data_kind=rx.cond(refused, "refused", "done"),
-    )  # fmt: skip
+        mark,
+        words,
+        undo,
+        close,
+        rx.cond(undoable, rx.el.div(class_name="toast-time")),
+        key=serial,
+        class_name="toast",
+        data_kind=rx.cond(refused, "refused", "done"),
+    )
     live = rx.cond(refused, "assertive", "polite")
     return rx.el.div(rx.cond(text != "", card), class_name="toast-place", aria_live=live, role="status")

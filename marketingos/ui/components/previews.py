@@ -96,8 +96,11 @@ def card_of(variant: Any, product: Any) -> Card:
 def preview(platform: rx.Var[str] | str, card: Card, *, editor: Editor | None = None, look: Any = "") -> rx.Component:
     """The card of a platform. `look` is "" (as the theme), "light" or "dark"; with an `editor` its text can change."""
     drawn = {
-        Platform.INSTAGRAM: _instagram, Platform.FACEBOOK: _facebook, Platform.LINKEDIN: _linkedin, Platform.TIKTOK: _tiktok,
-    }  # fmt: skip
+        Platform.INSTAGRAM: _instagram,
+        Platform.FACEBOOK: _facebook,
+        Platform.LINKEDIN: _linkedin,
+        Platform.TIKTOK: _tiktok,
+    }
     if not isinstance(platform, rx.Var):
         return drawn[Platform(platform)](card, editor, look)
     cases = [(name.value, draw(card, editor, look)) for name, draw in drawn.items()]
@@ -106,23 +109,42 @@ def preview(platform: rx.Var[str] | str, card: Card, *, editor: Editor | None = 
 
 def _instagram(card: Card, editor: Editor | None, look: Any) -> rx.Component:
     head = rx.el.div(
-        rx.el.span(_avatar(card, 32), class_name="pv-ring"), rx.el.b(card.handle, class_name="grow clip"), icon("ellipsis", 20),
+        rx.el.span(_avatar(card, 32), class_name="pv-ring"),
+        rx.el.b(card.handle, class_name="grow clip"),
+        icon("ellipsis", 20),
         class_name="pv-head",
-    )  # fmt: skip
+    )
     actions = rx.el.div(
-        icon("heart", 24), icon("message-circle", 24), icon("repeat-2", 24), icon("send", 24), rx.el.span(class_name="grow"),
-        icon("bookmark", 24), class_name="pv-actions", aria_hidden="true",
-    )  # fmt: skip
+        icon("heart", 24),
+        icon("message-circle", 24),
+        icon("repeat-2", 24),
+        icon("send", 24),
+        rx.el.span(class_name="grow"),
+        icon("bookmark", 24),
+        class_name="pv-actions",
+        aria_hidden="true",
+    )
     text = _text(Platform.INSTAGRAM, card, editor, t("preview.more"), author=card.handle)
-    return _frame("instagram", editor, look, head, _media(card), actions, text, _after(editor, rx.el.p(t("preview.minute_ago"), class_name="pv-age")))
+    return _frame(
+        "instagram",
+        editor,
+        look,
+        head,
+        _media(card),
+        actions,
+        text,
+        _after(editor, rx.el.p(t("preview.minute_ago"), class_name="pv-age")),
+    )
 
 
 def _facebook(card: Card, editor: Editor | None, look: Any) -> rx.Component:
     head = rx.el.div(
         _avatar(card, 40),
         _who(card.name, rx.fragment(t("preview.just_now"), " · ", icon("globe", 12))),
-        icon("ellipsis", 20), icon("x", 20), class_name="pv-head",
-    )  # fmt: skip
+        icon("ellipsis", 20),
+        icon("x", 20),
+        class_name="pv-head",
+    )
     text = _text(Platform.FACEBOOK, card, editor, t("preview.see_more"))
     bar = (("thumbs-up", "preview.like"), ("message-circle", "preview.comment"), ("forward", "preview.share"))
     return _frame("facebook", editor, look, head, text, _media(card), _link(card), _bar(*bar))
@@ -138,32 +160,50 @@ def _linkedin(card: Card, editor: Editor | None, look: Any) -> rx.Component:
     )
     text = _text(Platform.LINKEDIN, card, editor, t("preview.more"), ellipsis="…")
     bar = (
-        ("thumbs-up", "preview.recommend"), ("message-square-text", "preview.comment"), ("repeat-2", "preview.repost"), ("send", "preview.send"),
-    )  # fmt: skip
+        ("thumbs-up", "preview.recommend"),
+        ("message-square-text", "preview.comment"),
+        ("repeat-2", "preview.repost"),
+        ("send", "preview.send"),
+    )
     return _frame("linkedin", editor, look, head, text, _media(card), _link(card), _bar(*bar))
 
 
 def _tiktok(card: Card, editor: Editor | None, look: Any) -> rx.Component:
     column = rx.el.div(
         rx.el.span(_avatar(card, 40), rx.el.i(icon("plus", 12), class_name="pv-plus"), class_name="pv-face"),
-        *(rx.el.span(icon(name, 28, fill="currentColor"), "0") for name in ("heart", "message-circle", "bookmark", "forward")),
-        class_name="pv-column", aria_hidden="true",
-    )  # fmt: skip
+        *(
+            rx.el.span(icon(name, 28, fill="currentColor"), "0")
+            for name in ("heart", "message-circle", "bookmark", "forward")
+        ),
+        class_name="pv-column",
+        aria_hidden="true",
+    )
     foot = rx.el.div(
         rx.el.b(card.handle),
         PostText.create(text=card.text, cut=card.cut, more=t("preview.more")),
         rx.el.div(icon("music-2", 14), t("preview.original_sound"), " · ", card.name, class_name="row gap-1 clip"),
         class_name="pv-foot",
     )
-    tabs = rx.el.div(rx.el.span(t("preview.following")), rx.el.b(t("preview.for_you")), class_name="pv-feeds", aria_hidden="true")
-    stage = rx.el.div(_media(card), tabs, column, foot, rx.el.i(class_name="pv-progress"), class_name="pv-stage", data_tap="")
+    tabs = rx.el.div(
+        rx.el.span(t("preview.following")), rx.el.b(t("preview.for_you")), class_name="pv-feeds", aria_hidden="true"
+    )
+    stage = rx.el.div(
+        _media(card), tabs, column, foot, rx.el.i(class_name="pv-progress"), class_name="pv-stage", data_tap=""
+    )
     edited = rx.fragment() if editor is None else rx.cond(editor.open, _field(Platform.TIKTOK, editor), rx.fragment())
     return _frame("tiktok", editor, look, edited, stage)
 
 
 def _frame(platform: str, editor: Editor | None, look: Any, *parts: rx.Component) -> rx.Component:
     editing = False if editor is None else editor.open
-    return rx.el.article(*parts, class_name="pv", data_p=platform, data_look=look, data_editing=editing, aria_label=platform_name(platform))
+    return rx.el.article(
+        *parts,
+        class_name="pv",
+        data_p=platform,
+        data_look=look,
+        data_editing=editing,
+        aria_label=platform_name(platform),
+    )
 
 
 def _text(platform: Platform, card: Card, editor: Editor | None, more: Any, **props: Any) -> rx.Component:
@@ -179,14 +219,22 @@ def _field(platform: Platform, editor: Editor) -> rx.Component:
     """The text as a field of the same width and letter, the fold marked, the count as the platform counts."""
     label = t("preview.text", platform=platform_name(platform))
     area = rx.el.textarea(
-        id=f"text-{platform.value}", name="text", default_value=editor.text, on_change=editor.on_change.debounce(120),
-        aria_label=label, auto_focus=True, spell_check=True, class_name="pv-area",
-    )  # fmt: skip
+        id=f"text-{platform.value}",
+        name="text",
+        default_value=editor.text,
+        on_change=editor.on_change.debounce(120),
+        aria_label=label,
+        auto_focus=True,
+        spell_check=True,
+        class_name="pv-area",
+    )
     return rx.el.form(
         rx.el.div(_mirror(editor), area, class_name="pv-field"),
         rx.el.div(
             counter(editor.length, editor.limit),
-            rx.cond(editor.length > editor.cut, rx.el.p(t("preview.cut", n=grouped(editor.cut)), class_name="pv-legend")),
+            rx.cond(
+                editor.length > editor.cut, rx.el.p(t("preview.cut", n=grouped(editor.cut)), class_name="pv-legend")
+            ),
             rx.cond(editor.error != "", field_error(editor.error)),
             _save_row(editor),
             class_name="pv-tools",
@@ -208,23 +256,39 @@ def _mirror(editor: Editor) -> rx.Component:
 
 def _save_row(editor: Editor) -> rx.Component:
     too_long = editor.length > editor.limit
-    again = [rx.el.p(t("preview.needs_approval"), class_name="faint t-12 grow")] if editor.asks_again else [rx.el.span(class_name="grow")]
+    again = (
+        [rx.el.p(t("preview.needs_approval"), class_name="faint t-12 grow")]
+        if editor.asks_again
+        else [rx.el.span(class_name="grow")]
+    )
     return rx.el.div(
         *again,
         button(t("action.cancel"), variant="quiet", key_hint="Esc", hint_shown=False, on_click=editor.on_cancel),
         button(
-            t("action.save"), variant="primary", type="submit", disabled=too_long, busy=editor.busy, busy_label=t("action.saving"),
+            t("action.save"),
+            variant="primary",
+            type="submit",
+            disabled=too_long,
+            busy=editor.busy,
+            busy_label=t("action.saving"),
         ),
         class_name="row",
-    )  # fmt: skip
+    )
 
 
 def _media(card: Card) -> rx.Component:
     ratio = {"aspectRatio": rx.Var.create(card.width).to_string() + " / " + rx.Var.create(card.height).to_string()}
     picture = rx.el.img(src=card.media_url, alt=card.alt, class_name="pv-media", style=ratio, decoding="async")
     film = rx.el.video(
-        src=card.media_url, poster=card.poster, class_name="pv-media", style=ratio, plays_inline=True, loop=True, muted=True, preload="metadata",
-    )  # fmt: skip
+        src=card.media_url,
+        poster=card.poster,
+        class_name="pv-media",
+        style=ratio,
+        plays_inline=True,
+        loop=True,
+        muted=True,
+        preload="metadata",
+    )
     missing = rx.el.div(icon("image-off", 24), t("preview.no_media"), class_name="pv-missing")
     shown = rx.cond(card.media_url != "", rx.cond(card.kind == "video", film, picture), missing)
     return rx.cond(card.kind == "text", rx.fragment(), shown)
@@ -250,8 +314,12 @@ def _followers(count: Any) -> rx.Var[str]:
 
 
 def _bar(*actions: tuple[str, str]) -> rx.Component:
-    return rx.el.div(*(rx.el.span(icon(name, 20), t(key)) for name, key in actions), class_name="pv-bar", aria_hidden="true")
+    return rx.el.div(
+        *(rx.el.span(icon(name, 20), t(key)) for name, key in actions), class_name="pv-bar", aria_hidden="true"
+    )
 
 
 def _domain(url: Any) -> rx.Var[str]:
-    return rx.Var(f"(({url!s} ?? '').split('/')[2] ?? '')", _var_type=str, _var_data=url._get_all_var_data()).guess_type()
+    return rx.Var(
+        f"(({url!s} ?? '').split('/')[2] ?? '')", _var_type=str, _var_data=url._get_all_var_data()
+    ).guess_type()

@@ -49,7 +49,9 @@ def platform_name(platform: rx.Var[str] | str) -> rx.Var[str]:
     return rx.match(platform, *PLATFORM_NAMES.items(), "").to(str)
 
 
-def product_mark(mark: rx.Var[str] | str, ground: Any, size: int = 32, *, ink: Any = "#ffffff", shape: str = "") -> rx.Component:
+def product_mark(
+    mark: rx.Var[str] | str, ground: Any, size: int = 32, *, ink: Any = "#ffffff", shape: str = ""
+) -> rx.Component:
     """A product's mark on its colour; `shape` is "", "round" or "square"."""
     icons = rx.match(mark, *((name, icon(name, size * 9 // 16)) for name in MARKS), icon("package", size * 9 // 16))
     style = {"--size": f"{size}px", "--mark-ground": ground, "--mark-ink": ink}
@@ -75,6 +77,9 @@ def check_row(level: rx.Var[str] | str, label: Any, note: Any = "") -> rx.Compon
     """A check: level `ok`, `warns`, `blocks` or `looking`; `note` stands at the right."""
     icons = (("ok", icon("check", 16)), ("warns", icon("circle-alert", 16)), ("blocks", icon("octagon-x", 16)))
     return rx.el.div(
-        rx.match(level, *icons, spinner()), rx.el.span(label), rx.el.span(note, class_name="check-note"),
-        class_name="check", data_level=level,
-    )  # fmt: skip
+        rx.match(level, *icons, spinner()),
+        rx.el.span(label),
+        rx.el.span(note, class_name="check-note"),
+        class_name="check",
+        data_level=level,
+    )

@@ -82,9 +82,17 @@ def login() -> rx.Component:
             theme_button(Session.remember_theme),
             class_name="row end",
         ),
-        rx.el.main(_brand(), _form(), rx.el.p(t("login.no_account"), class_name="faint t-12 access-note"), class_name="access-card"),
-        rx.el.footer(rx.cond(has_connection_errors, _state("off", "frame.offline"), _state("on", "login.all_well")), class_name="access-foot"),
-        connection_banner(),
+        rx.el.main(
+            _brand(),
+            _form(),
+            rx.el.p(t("login.no_account"), class_name="faint t-12 access-note"),
+            class_name="access-card",
+        ),
+        rx.el.footer(
+            rx.cond(has_connection_errors, _state("off", "frame.offline"), _state("on", "login.all_well")),
+            class_name="access-foot",
+        ),
+        connection_banner("floating"),
         class_name="access",
         data_language=Language.code,
     )
@@ -95,7 +103,10 @@ def _state(dot: str, words: str) -> rx.Component:
 
 
 def _brand() -> rx.Component:
-    name = rx.el.div(rx.el.div("MarketingOS", class_name="t-20 strong"), rx.el.div(get_settings().organization_name, class_name="faint t-12"))
+    name = rx.el.div(
+        rx.el.div("MarketingOS", class_name="t-20 strong"),
+        rx.el.div(get_settings().organization_name, class_name="faint t-12"),
+    )
     return rx.el.div(rx.el.img(src="/logo.svg", alt="", width="40", height="40"), name, class_name="access-brand")
 
 
@@ -104,14 +115,25 @@ def _form() -> rx.Component:
         rx.el.h1(t("login.title")),
         field(
             t("login.email"),
-            text_input("email", error=LoginState.email_error, size="lg", type="email", auto_complete="username", auto_focus=True),
+            text_input(
+                "email",
+                error=LoginState.email_error,
+                size="lg",
+                type="email",
+                auto_complete="username",
+                auto_focus=True,
+            ),
             control_id="email",
             error=LoginState.email_error,
         ),
         field(
             t("login.password"),
             password_input(
-                "password", shown=LoginState.shown, on_toggle=LoginState.toggle, error=LoginState.password_error, size="lg",
+                "password",
+                shown=LoginState.shown,
+                on_toggle=LoginState.toggle,
+                error=LoginState.password_error,
+                size="lg",
                 auto_complete="current-password",
             ),
             control_id="password",
@@ -119,10 +141,15 @@ def _form() -> rx.Component:
         ),
         tick(t("login.remember"), name="remember", default_checked=True),
         button(
-            t("login.submit"), variant="primary", size="lg", type="submit", class_name="wide",
-            busy=LoginState.busy, busy_label=t("login.busy"),
+            t("login.submit"),
+            variant="primary",
+            size="lg",
+            type="submit",
+            class_name="wide",
+            busy=LoginState.busy,
+            busy_label=t("login.busy"),
         ),
         on_submit=LoginState.submit,
         class_name="access-form",
         no_validate=True,
-    )  # fmt: skip
+    )
