@@ -17,6 +17,8 @@ from pathlib import Path
 import uvicorn
 from alembic import command
 from alembic.config import Config
+from reflex import constants as reflex_constants
+from reflex.environment import environment
 
 from marketingos import __version__, db, log
 from marketingos.domain.account import AccountKind
@@ -61,15 +63,14 @@ def migrate() -> None:
 
 def build_pages() -> None:
     """Builds the pages unless nothing that they are made of has changed since the last time."""
-    wanted = _fingerprint()
-    if PAGES.exists() and _STAMP.exists() and _STAMP.read_text() == wanted:
+    if PAGES.exists() and _STAMP.exists() and _STAMP.read_text() == _fingerprint():
         return
     print("Building the pages (about half a minute the first time)…", flush=True)
-    environment = {**os.environ, **_quiet()}
+    variables = {**os.environ, **_quiet()}
     arguments = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip", "--env", "prod"]
-    subprocess.run(arguments, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(arguments, cwd=ROOT, env=variables, check=True, stdout=subprocess.DEVNULL)
     _ask_where_one_came_from()
-    _STAMP.write_text(wanted)
+    _STAMP.write_text(_fingerprint())  # anew: Reflex may have renewed its lock
 
 
 def _ask_where_one_came_from() -> None:
@@ -107,9 +108,9 @@ def _quiet() -> dict[str, str]:
 def _mark_environment(*, with_pages: bool) -> None:
     """What Reflex's own command would have told its server process."""
     os.environ.update(_quiet())
-    os.environ["REFLEX_ENV_MODE"] = "prod"
-    os.environ["REFLEX_SKIP_COMPILE"] = "true"
-    os.environ["__REFLEX_MOUNT_FRONTEND_COMPILED_APP"] = str(with_pages).lower()
+    environment.REFLEX_ENV_MODE.set(reflex_constants.Env.PROD)
+    environment.REFLEX_SKIP_COMPILE.set(True)
+    environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(with_pages)
 
 
 async def _prepare(settings: Settings) -> str:
