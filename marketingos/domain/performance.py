@@ -90,17 +90,6 @@ def next_reading(published_at: datetime, now: datetime) -> datetime | None:
     return None
 
 
-def total(readings: Iterable[Metrics]) -> Metrics:
-    """The sum of several posts; a count is None only when nobody knows it."""
-    rows = list(readings)
-
-    def sum_of(name: str) -> int | None:
-        known = [value for row in rows if (value := getattr(row, name)) is not None]
-        return sum(known) if known else None
-
-    return Metrics(**{name: sum_of(name) for name in Metrics.__dataclass_fields__})
-
-
 def as_columns(metrics: Metrics) -> dict[str, Any]:
     """The counts by column name of `Reading`."""
     return {name: getattr(metrics, name) for name in Metrics.__dataclass_fields__}

@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
+import sqlalchemy as sql
 from sqlalchemy import func
 from sqlalchemy.orm import selectinload
 from sqlmodel import col, select
@@ -23,11 +24,12 @@ from marketingos.db import AsyncSession, claimable, reading, session
 from marketingos.domain.account import Account, AccountState
 from marketingos.domain.delivery import Delivery, DeliveryStatus
 from marketingos.domain.media import Media
-from marketingos.domain.performance import Metrics, Reading, as_columns, next_reading, total
+from marketingos.domain.performance import Metrics, Reading, as_columns, next_reading
 from marketingos.domain.platform import Format, Platform
-from marketingos.domain.post import Post, Variant
+from marketingos.domain.post import Post, Variant, VariantMedia
 from marketingos.domain.product import Product
 from marketingos.domain.slot import resolve
+from marketingos.domain.track import COUNTS, Counts, Track, summed
 from marketingos.domain.user import Deed
 from marketingos.errors import OutsideError, TokenRejected
 from marketingos.services import accounts, media, products
@@ -120,28 +122,19 @@ async def _reject(account: Account, error: OutsideError) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Track:
-    """One published delivery with its readings, oldest first."""
+class Outing:
+    """A published delivery with its readings."""
 
-    delivery: Delivery
-    variant: Variant
-    post: Post
-    readings: tuple[Reading, ...]
+    track: Track
+    platform: Platform
+    permalink: str | None
+    post_id: int
+    title: str
+    product_id: int
 
-    def at(self, instant: datetime) -> Metrics | None:
-        """What was last known at an instant; None before the first reading."""
-        index = bisect_right(self.readings, instant, key=lambda r: r.taken_at)
-        return self.readings[index - 1].metrics if index else None
-
-    def gained(self, start: datetime, end: datetime) -> Metrics | None:
-        """What was gained in [start, end); None when nothing was read by its end."""
-        after = self.at(end)
-        if after is None:
-            return None
-        before = self.at(start)
-        if before is None:
-            return after if (self.delivery.published_at or end) >= start else None
-        return _difference(after, before)
+    def is_in(self, start: datetime, end: datetime) -> bool:
+        """Whether it went out in [start, end)."""
+        return start <= self.track.published_at < end
 
 
 async def engagement(actor: PersonView, *, days: int = 30, product_id: int | None = None) -> EngagementView:
@@ -153,27 +146,26 @@ async def engagement(actor: PersonView, *, days: int = 30, product_id: int | Non
     edges, edges_before = _edges(first, days, zone), _edges(before, days, zone)
     start_before = edges_before[0]
     async with reading() as s:
-        tracks = await _tracks(s, start_before - timedelta(days=30), product_id)
+        outings = await _outings(s, start_before - timedelta(days=30), product_id)
         failed = await _failed(s, edges[0], edges[-1], product_id)
-        catalogue = {
-            p.id or 0: products.view_of(p) for p in (await s.exec(select(Product).order_by(Product.name))).all()
-        }
-        pictures = await _thumbnails(s, [t.post.id or 0 for t in tracks if _is_in(t, edges[0], edges[-1])])
-    inside = [t for t in tracks if _is_in(t, edges[0], edges[-1])]
+        rows = (await s.exec(select(Product).order_by(Product.name))).all()
+        inside = [o for o in outings if o.is_in(edges[0], edges[-1])]
+        pictures = await _thumbnails(s, {o.post_id for o in inside})
+    catalogue = {p.id or 0: products.view_of(p) for p in rows}
     return EngagementView(
         start=first,
         end=today,
         published=len(inside),
-        published_before=sum(_is_in(t, start_before, edges[0]) for t in tracks),
+        published_before=sum(o.is_in(start_before, edges[0]) for o in outings),
         failed=failed,
-        totals=_gained(tracks, edges[0], edges[-1]),
-        totals_before=_gained(tracks, start_before, edges[0]),
-        days=tuple(_days(tracks, first, edges, edges_before)),
-        moments=tuple(_moments(inside, clock.now())),
-        platforms=tuple(_platforms(tracks, start_before, edges[0], edges[-1])),
-        posts=tuple(_figures(t, catalogue, pictures) for t in sorted(inside, key=_weight, reverse=True)),
+        totals=_gained(outings, edges[0], edges[-1]),
+        totals_before=_gained(outings, start_before, edges[0]),
+        days=tuple(_days(outings, first, edges, edges_before)),
+        moments=tuple(_moments([o.track for o in inside], clock.now())),
+        platforms=tuple(_platforms(outings, start_before, edges[0], edges[-1])),
+        posts=tuple(_figures(o, catalogue, pictures) for o in sorted(inside, key=_weight, reverse=True)),
         products=tuple(p for p in catalogue.values() if p.active),
-        measured_at=max((t.readings[-1].taken_at for t in tracks if t.readings), default=None),
+        measured_at=_last_read(outings),
         revision=await revision(),
     )
 
@@ -184,22 +176,42 @@ async def revision() -> str:
         return str((await s.exec(select(func.max(Reading.id)))).one() or 0)
 
 
-async def _tracks(s: AsyncSession, since: datetime, product_id: int | None) -> list[Track]:
-    statement = (
-        select(Delivery, Variant, Post)
-        .join(Variant, col(Delivery.variant_id) == Variant.id)
-        .join(Post, col(Variant.post_id) == Post.id)
-        .where(Delivery.status == DeliveryStatus.PUBLISHED, col(Delivery.published_at) >= since)
-    )
+async def _outings(s: AsyncSession, since: datetime, product_id: int | None) -> list[Outing]:
+    """What went out since, and all that was read of it. Columns, not rows: there are thousands of readings."""
+    out = (
+        sql.select(
+            col(Delivery.id), col(Delivery.published_at), col(Delivery.permalink), col(Variant.platform),
+            col(Post.id), col(Post.title), col(Post.product_id),
+        )
+        .join(Variant, col(Delivery.variant_id) == col(Variant.id))
+        .join(Post, col(Variant.post_id) == col(Post.id))
+        .where(col(Delivery.status) == DeliveryStatus.PUBLISHED, col(Delivery.published_at) >= since)
+    )  # fmt: skip
     if product_id is not None:
-        statement = statement.where(Post.product_id == product_id)
-    rows = (await s.exec(statement)).all()
-    ids = [delivery.id for delivery, _, _ in rows]
-    read = await s.exec(select(Reading).where(col(Reading.delivery_id).in_(ids)).order_by(col(Reading.taken_at)))
-    readings: dict[int, list[Reading]] = defaultdict(list)
-    for row in read.all():
-        readings[row.delivery_id].append(row)
-    return [Track(delivery=d, variant=v, post=p, readings=tuple(readings[d.id or 0])) for d, v, p in rows]
+        out = out.where(col(Post.product_id) == product_id)
+    readings = await _readings(s, out.with_only_columns(col(Delivery.id)))
+    return [
+        Outing(
+            track=Track(published_at=at, times=tuple(readings[delivery]), counts=tuple(readings[delivery].values())),
+            platform=platform,
+            permalink=permalink,
+            post_id=post,
+            title=title,
+            product_id=product,
+        )
+        for delivery, at, permalink, platform, post, title, product in (await s.execute(out)).all()
+    ]
+
+
+async def _readings(s: AsyncSession, deliveries: sql.Select[tuple[int | None]]) -> dict[int, dict[datetime, Counts]]:
+    """The counts of each delivery by the time they were taken, oldest first."""
+    numbers = [getattr(Reading, name) for name in COUNTS]
+    chosen = sql.select(col(Reading.delivery_id), col(Reading.taken_at), *numbers)
+    chosen = chosen.where(col(Reading.delivery_id).in_(deliveries)).order_by(col(Reading.taken_at))
+    found: dict[int, dict[datetime, Counts]] = defaultdict(dict)
+    for delivery, taken_at, *counts in (await s.execute(chosen)).all():
+        found[delivery][taken_at] = tuple(counts)
+    return found
 
 
 async def _failed(s: AsyncSession, start: datetime, end: datetime, product_id: int | None) -> int:
@@ -212,26 +224,25 @@ async def _failed(s: AsyncSession, start: datetime, end: datetime, product_id: i
     return (await s.exec(statement)).one()
 
 
-async def _thumbnails(s: AsyncSession, post_ids: Sequence[int]) -> dict[int, Media]:
-    statement = select(Variant).where(col(Variant.post_id).in_(post_ids)).options(selectinload(Variant.media))  # type: ignore[arg-type]
-    variants = (await s.exec(statement)).all()
-    ordered = sorted(variants, key=lambda v: v.format is not Format.VIDEO)
-    return {v.post_id: v.media[0] for v in ordered if v.media}
+async def _thumbnails(s: AsyncSession, post_ids: Collection[int]) -> dict[int, Media]:
+    """A picture of each post; the still of a video where it has nothing else."""
+    chosen = (
+        sql.select(col(Variant.post_id), col(Variant.format), Media)
+        .join(VariantMedia, col(VariantMedia.media_id) == col(Media.id))
+        .join(Variant, col(VariantMedia.variant_id) == col(Variant.id))
+        .where(col(Variant.post_id).in_(post_ids))
+        .order_by(col(VariantMedia.position).desc(), col(Variant.id).desc())
+    )
+    found = (await s.execute(chosen)).all()
+    return {post: picture for post, _, picture in sorted(found, key=lambda row: row[1] is not Format.VIDEO)}
 
 
-def _is_in(track: Track, start: datetime, end: datetime) -> bool:
-    return start <= (track.delivery.published_at or end) < end
+def _gained(outings: Iterable[Outing], start: datetime, end: datetime) -> Metrics:
+    return summed(o.track.gained(start, end) for o in outings)
 
 
-def _difference(after: Metrics, before: Metrics) -> Metrics:
-    """Gains; a platform that corrects a count downwards does not make a negative day."""
-    old = as_columns(before)
-    gains = {n: None if v is None else max(v - (old[n] or 0), 0) for n, v in as_columns(after).items()}
-    return replace(after, **gains)
-
-
-def _gained(tracks: Iterable[Track], start: datetime, end: datetime) -> Metrics:
-    return total(m for t in tracks if (m := t.gained(start, end)))
+def _last_read(outings: Iterable[Outing]) -> datetime | None:
+    return max((o.track.times[-1] for o in outings if o.track.times), default=None)
 
 
 def _edges(first: date, days: int, zone: str) -> list[datetime]:
@@ -240,63 +251,63 @@ def _edges(first: date, days: int, zone: str) -> list[datetime]:
 
 
 def _days(
-    tracks: Sequence[Track], first: date, edges: Sequence[datetime], edges_before: Sequence[datetime]
+    outings: Sequence[Outing], first: date, edges: Sequence[datetime], edges_before: Sequence[datetime]
 ) -> Iterable[DayView]:
     spans = zip(pairwise(edges), pairwise(edges_before), strict=True)
     for n, ((start, end), (start_before, end_before)) in enumerate(spans):
         yield DayView(
             day=first + timedelta(days=n),
-            metrics=_gained(tracks, start, end),
-            before=_gained(tracks, start_before, end_before),
-            posts=sum(_is_in(t, start, end) for t in tracks),
+            metrics=_gained(outings, start, end),
+            before=_gained(outings, start_before, end_before),
+            posts=sum(o.is_in(start, end) for o in outings),
         )
 
 
 def _moments(tracks: Sequence[Track], now: datetime) -> Iterable[MomentView]:
     """Total engagement known over time, in at most `MOMENTS` points: over the shortest of `SPANS` in which enough was
     read to show movement, else since the first reading."""
-    instants = sorted({r.taken_at for t in tracks for r in t.readings})
+    instants = sorted({at for track in tracks for at in track.times})
     for span in SPANS:
-        recent = [i for i in instants if i > now - span]
+        recent = instants[bisect_right(instants, now - span) :]
         if len(recent) >= ENOUGH:
             # What was known when the span began is where its curve starts.
             instants = [now - span, *recent] if instants[0] < recent[0] else recent
             break
     step = max(-(-len(instants) // MOMENTS), 1)
     for instant in instants[::-1][::step][::-1]:
-        known = total(m for t in tracks if (m := t.at(instant)))
+        known = summed(track.at(instant) for track in tracks)
         if known.engagement is not None:
             yield MomentView(at=instant, engagement=known.engagement)
 
 
 def _platforms(
-    tracks: Sequence[Track], start_before: datetime, start: datetime, end: datetime
+    outings: Sequence[Outing], start_before: datetime, start: datetime, end: datetime
 ) -> Iterable[PlatformFigures]:
     for platform in Platform:
-        mine = [t for t in tracks if t.variant.platform is platform]
+        mine = [o for o in outings if o.platform is platform]
         yield PlatformFigures(
             platform=platform,
-            posts=sum(_is_in(t, start, end) for t in mine),
+            posts=sum(o.is_in(start, end) for o in mine),
             metrics=_gained(mine, start, end),
             before=_gained(mine, start_before, start),
-            measured_at=max((t.readings[-1].taken_at for t in mine if t.readings), default=None),
+            measured_at=_last_read(mine),
         )
 
 
-def _weight(track: Track) -> int:
-    return (track.readings[-1].metrics.engagement or 0) if track.readings else -1
+def _weight(outing: Outing) -> int:
+    known = outing.track.latest.engagement
+    return -1 if known is None else known
 
 
-def _figures(track: Track, catalogue: Mapping[int, ProductView], pictures: Mapping[int, Media]) -> PostFigures:
-    metrics = track.readings[-1].metrics if track.readings else Metrics()
-    picture = pictures.get(track.post.id or 0)
+def _figures(outing: Outing, catalogue: Mapping[int, ProductView], pictures: Mapping[int, Media]) -> PostFigures:
+    picture = pictures.get(outing.post_id)
     return PostFigures(
-        post_id=track.post.id or 0,
-        title=track.post.title,
-        product=catalogue[track.post.product_id],
-        platform=track.variant.platform,
-        published_at=track.delivery.published_at or track.delivery.due_at,
-        permalink=track.delivery.permalink,
+        post_id=outing.post_id,
+        title=outing.title,
+        product=catalogue[outing.product_id],
+        platform=outing.platform,
+        published_at=outing.track.published_at,
+        permalink=outing.permalink,
         thumbnail_url=media.view(picture).thumbnail_url if picture else "",
-        metrics=metrics,
+        metrics=outing.track.latest,
     )

@@ -299,7 +299,8 @@ def _live(moments: Sequence[MomentView], measured_at: datetime | None, speaker: 
     start, last = moments[0], moments[-1]
     gained = last.engagement - start.engagement
     write = _moment_writer(moments, speaker)
-    since = speaker.say("since", figure=_signed(speaker.number(gained), gained) or "0", when=write(start.at))
+    begun = format_slot(start.at, speaker.now, speaker.language, speaker.zone)
+    since = speaker.say("since", figure=_signed(speaker.number(gained), gained) or "0", when=begun)
     return Live(
         total=speaker.number(last.engagement),
         gained=since if len(moments) > 1 else "",
