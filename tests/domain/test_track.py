@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,9 +27,9 @@ def gained(post: Track, first: float, last: float) -> int | None:
 
 
 @given(
-    st.lists(st.integers(0, 50), min_size=1, max_size=20).map(lambda steps: [sum(steps[: n + 1]) for n in range(len(steps))]),
+    st.lists(st.integers(0, 50), min_size=1, max_size=20).map(lambda steps: list(accumulate(steps))),
     st.lists(st.integers(0, 25), min_size=2, max_size=6, unique=True).map(sorted),
-)  # fmt: skip
+)
 def test_gains_add_up(likes: list[int], edges: list[int]) -> None:
     """The gains of neighbouring spans together are the gain of the whole span."""
     post = track(*likes)
