@@ -36,8 +36,10 @@ def configure() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    for noisy in ("httpx", "httpx2", "apscheduler", "alembic.runtime.migration"):
+    for noisy in ("httpx", "httpx2", "alembic.runtime.migration"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # A sweep that is still running when its next turn comes is skipped: that is the plan, not news.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def _as_json() -> bool:
