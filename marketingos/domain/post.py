@@ -69,7 +69,8 @@ class Claim(BaseModel):
 
 
 class Brief(BaseModel):
-    """What was asked of the writer and why the answer is as it is. Shown as "why this post"."""
+    """What was asked of the writer and why the answer is as it is. Shown as "why this post". `drawing` is the file of
+    the picture as the illustrator made it, before headline and brand."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -80,6 +81,7 @@ class Brief(BaseModel):
     cta_type: str = ""
     rationale: str = ""
     image_prompt: str = ""
+    drawing: str = ""
     headline: str = ""
     scenes: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()

@@ -17,10 +17,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from marketingos import adapters, clock, vault
-from marketingos.adapters.sniffer import Sniffed, sniff
+from marketingos.adapters import images, video
 from marketingos.db import AsyncSession
 from marketingos.domain.delivery import Attachment
-from marketingos.domain.media import Media
+from marketingos.domain.media import Media, MediaKind
 from marketingos.domain.ports import Library
 from marketingos.errors import NotFound
 from marketingos.services.views import MediaView
@@ -28,6 +28,7 @@ from marketingos.settings import get_settings
 
 _PURPOSE = b"marketingos.media.1"
 _MIMES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "mp4": "video/mp4"}
+_EXTENSIONS = {mime: extension for extension, mime in _MIMES.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,19 @@ class Kept:
     name: str
     thumbnail: str
     size: int
-    seen: Sniffed
+    seen: _Seen
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """What a file is, told by its bytes and never by its name. `thumbnail` is a small WebP of it."""
+
+    kind: MediaKind
+    mime: str
+    width: int
+    height: int
+    thumbnail: bytes
+    seconds: float | None = None
 
 
 async def store(s: AsyncSession, data: bytes, *, ai_generated: bool = False) -> Media:
@@ -59,9 +72,10 @@ async def store(s: AsyncSession, data: bytes, *, ai_generated: bool = False) -> 
 
 async def keep(data: bytes) -> Kept:
     """Looks at a file and puts it, and a small picture of it, into the store. Needs no transaction."""
-    seen = await to_thread.run_sync(sniff, data)
+    seen = await to_thread.run_sync(_look, data)
     digest, small = (hashlib.sha256(content).hexdigest() for content in (data, seen.thumbnail))
-    kept = Kept(sha256=digest, name=f"{digest}.{seen.extension}", thumbnail=f"{small}.jpg", size=len(data), seen=seen)
+    name = f"{digest}.{_EXTENSIONS[seen.mime]}"
+    kept = Kept(sha256=digest, name=name, thumbnail=f"{small}.webp", size=len(data), seen=seen)
     await adapters.media_store().put(kept.name, data)
     await adapters.media_store().put(kept.thumbnail, seen.thumbnail)
     return kept
@@ -140,6 +154,27 @@ class _Shelves:
 
     def public_url(self, attachment: Attachment) -> str:
         return public_url(attachment.name)
+
+
+def _look(data: bytes) -> _Seen:
+    if data[4:8] != b"ftyp":
+        picture = images.probe(data)
+        return _Seen(
+            kind=MediaKind.IMAGE,
+            mime=picture.mime,
+            width=picture.width,
+            height=picture.height,
+            thumbnail=images.thumbnail(data),
+        )
+    film = video.probe(data)
+    return _Seen(
+        kind=MediaKind.VIDEO,
+        mime="video/mp4",
+        width=film.width,
+        height=film.height,
+        thumbnail=images.thumbnail(video.first_frame(data)),
+        seconds=film.seconds,
+    )
 
 
 def _signature(name: str) -> str:

@@ -83,6 +83,20 @@ def brief(
     return "\n\n".join((_tag("brief", _fields(lines)), _tag("recent_hooks", used), "Write this post."))
 
 
+def picture(product: Product, subject: str, avoid: str) -> str:
+    """What the illustrator is asked for: the subject in the brand's style and colours, without words."""
+    template = product.template
+    parts = (
+        subject,
+        f"Style: {template.visual_style}" if template.visual_style else "",
+        f"Colour palette: {', '.join(template.palette)}" if template.palette else "",
+        "Calm empty space in the upper third of the frame",
+        "No text, no letters, no numbers, no logos",
+        f"Avoid: {avoid}" if avoid else "",
+    )
+    return " ".join(f"{' '.join(part.split()).rstrip('.')}." for part in parts if part.strip())
+
+
 def repair(findings: Iterable[Finding]) -> str:
     """What is wrong with an answer, and the request to mend it."""
     told = (f"- {finding.key.removeprefix('check.')}: {_line(finding.detail)}".rstrip(": ") for finding in findings)

@@ -1,0 +1,258 @@
+"""Filling: what a cycle does. Every empty slot ahead is written, saved, and then pictured.
+
+Each post is on its own: an error costs that post and says so on the cycle, what is saved stays, and a holder of the
+cycle who comes after one that died finds the gaps that are left and the posts that still lack their picture. Unique
+slot keys make filling a slot twice impossible.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+
+from marketingos import clock, log
+from marketingos.db import AsyncSession, reading, session
+from marketingos.domain import check
+from marketingos.domain.cycle import CycleRun, CycleState
+from marketingos.domain.package import Copy
+from marketingos.domain.post import Brief, Claim, Post, Variant
+from marketingos.domain.product import Product
+from marketingos.errors import MarketingError, Misconfigured, OverBudget, PermissionMissing, TokenRejected
+from marketingos.services import picturing, planning, products, prompts, writing
+from marketingos.services.planning import Gap
+from marketingos.services.writing import Desk, Written
+
+logger = log.get_logger(__name__)
+
+LEASE = timedelta(minutes=2)
+"""How long a cycle may be held without a sign of life, in real time."""
+
+PENS, EASELS = 6, 4
+"""How many posts are written, and how many pictured, at the same time."""
+
+RECENT_HOOKS = 15
+
+_STOPS = (OverBudget, Misconfigured, TokenRejected, PermissionMissing)
+"""Errors that every further call would meet as well."""
+
+
+@dataclass(kw_only=True)
+class _Shift:
+    """One holder's work on a cycle. `stopped` keeps it from starting what would fail for the same reason."""
+
+    cycle_id: int
+    error_key: str | None = None
+    stopped: bool = False
+    pens: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PENS))
+    easels: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EASELS))
+
+    def note(self, error: Exception, **about: object) -> None:
+        """Keeps and logs what went wrong."""
+        known = isinstance(error, MarketingError)
+        self.error_key = error.key if isinstance(error, MarketingError) else MarketingError.key
+        self.stopped = self.stopped or isinstance(error, _STOPS)
+        diagnostic = getattr(error, "diagnostic", "")
+        logger.warning("cycle.error", error=str(error), diagnostic=diagnostic, exc_info=not known, **about)
+
+
+async def fill(cycle: CycleRun) -> None:
+    """Carries a claimed cycle to its end, whatever happens, and records how it ended."""
+    shift = _Shift(cycle_id=cycle.id or 0)
+    async with _alive(shift.cycle_id):
+        try:
+            await _work(shift, cycle)
+        except Exception as error:
+            shift.note(error, cycle=shift.cycle_id)
+    await _close(shift)
+
+
+async def _work(shift: _Shift, cycle: CycleRun) -> None:
+    async with reading() as s:
+        desks = await _desks(s, cycle)
+        saved = (await s.exec(select(Post.id, Post.media_error).where(Post.cycle_id == cycle.id))).all()
+    unpictured = [i or 0 for i, error in saved if error is None and await picturing.wants(i or 0)]
+    failed = sum(error is not None for _, error in saved)
+    await _tally(
+        shift,
+        planned=len(saved) + sum(len(gaps) for _, gaps in desks),
+        written=len(saved),
+        pictured=len(saved) - len(unpictured) - failed,
+        failed=failed,
+    )
+    async with asyncio.TaskGroup() as easels:
+        for post_id in unpictured:
+            easels.create_task(_picture(shift, post_id))
+        await asyncio.gather(*(_write_all(shift, easels, desk, gaps) for desk, gaps in desks))
+        await _progress(shift.cycle_id, step="cycle.picturing")
+
+
+async def _desks(s: AsyncSession, cycle: CycleRun) -> list[tuple[Desk, tuple[Gap, ...]]]:
+    """What each product's writer needs, and the gaps to fill."""
+    now = clock.now()
+    wanted = select(Product).where(col(Product.active), col(Product.archived_at).is_(None)).order_by(Product.name)
+    if cycle.product_id is not None:
+        wanted = wanted.where(Product.id == cycle.product_id)
+    found = []
+    for product in (await s.exec(wanted)).all():
+        facts = await products.facts_of(s, product.id or 0, clock.today(product.timezone))
+        hooks = await _recent_hooks(s, product)
+        desk = Desk(product=product, facts=facts, cycle_id=cycle.id, recent_hooks=hooks)
+        found.append((desk, await planning.plan(s, product, now)))
+    return found
+
+
+async def _recent_hooks(s: AsyncSession, product: Product) -> list[str]:
+    newest = select(Post.title).where(Post.product_id == product.id, Post.title != "")
+    return list((await s.exec(newest.order_by(col(Post.id).desc()).limit(RECENT_HOOKS))).all())
+
+
+async def _write_all(shift: _Shift, easels: asyncio.TaskGroup, desk: Desk, gaps: Sequence[Gap]) -> None:
+    """The first one alone: the host's cache of the prompt can be read once its answer has begun."""
+    for batch in (gaps[:1], gaps[1:]):
+        await asyncio.gather(*(_write(shift, easels, desk, gap) for gap in batch))
+
+
+async def _write(shift: _Shift, easels: asyncio.TaskGroup, desk: Desk, gap: Gap) -> None:
+    async with shift.pens:
+        if shift.stopped:
+            return await _progress(shift.cycle_id, failed=1)
+        try:
+            post_id = await _save(desk, gap, await writing.write(desk, gap))
+        except Exception as error:
+            shift.note(error, cycle=shift.cycle_id, slot=gap.slot_key)
+            return await _progress(shift.cycle_id, failed=1)
+    if post_id is None:
+        logger.info("cycle.slot_taken", slot=gap.slot_key)
+        return await _progress(shift.cycle_id, planned=-1)
+    await _progress(shift.cycle_id, written=1)
+    easels.create_task(_picture(shift, post_id))
+
+
+async def _picture(shift: _Shift, post_id: int) -> None:
+    async with shift.easels:
+        error = await picturing.attempt(post_id)
+    if error is None:
+        return await _progress(shift.cycle_id, pictured=1)
+    shift.error_key = error.key
+    await _progress(shift.cycle_id, failed=1)
+
+
+async def _save(desk: Desk, gap: Gap, written: Written) -> int | None:
+    """The post with its variants, waiting for a person. None when somebody else filled the slot meanwhile."""
+    now = clock.now()
+    post = Post(
+        product_id=gap.product_id,
+        cycle_id=desk.cycle_id,
+        slot_key=gap.slot_key,
+        title=written.hook[:200],
+        wall_time=f"{gap.wall:%Y-%m-%dT%H:%M}",
+        timezone=gap.timezone,
+        scheduled_at=gap.scheduled_at,
+        brief=_brief(desk, gap, written),
+        created_at=now,
+        updated_at=now,
+    )
+    try:
+        async with session() as s:
+            s.add(post)
+            await s.flush()
+            s.add_all(_variant(post, desk, written, copy) for copy in written.copies)
+    except IntegrityError:
+        if await _is_taken(gap):
+            return None
+        raise
+    return post.id
+
+
+async def _is_taken(gap: Gap) -> bool:
+    async with reading() as s:
+        return (await s.exec(select(Post.id).where(Post.slot_key == gap.slot_key))).first() is not None
+
+
+def _variant(post: Post, desk: Desk, written: Written, copy: Copy) -> Variant:
+    foreign = check.foreign_links(copy.link_url, desk.product.website)
+    return Variant(
+        post_id=post.id or 0,
+        platform=copy.platform,
+        format=copy.format,
+        text=copy.text,
+        alt_text=written.package.image.alt_text,
+        link_url="" if foreign else copy.link_url,
+        first_comment=copy.first_comment,
+    )
+
+
+def _brief(desk: Desk, gap: Gap, written: Written) -> Brief:
+    answer = written.package
+    return Brief(
+        angle=gap.factors.angle,
+        hook_type=answer.hook_type,
+        format=gap.factors.format,
+        hook=written.hook,
+        cta_type=answer.cta_type,
+        rationale=answer.rationale,
+        image_prompt=prompts.picture(desk.product, answer.image.prompt_en, answer.image.avoid),
+        headline=answer.image.headline_overlay,
+        scenes=tuple(scene.on_screen_text for scene in answer.tiktok.scenes),
+        claims=tuple(Claim(text=claim.text, facts=tuple(claim.fact_ids)) for claim in answer.claims),
+        model=written.model,
+        prompt_version=prompts.version(),
+    )
+
+
+@asynccontextmanager
+async def _alive(cycle_id: int) -> AsyncIterator[None]:
+    """Renews the lease for as long as the work goes on."""
+
+    async def renew() -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 4)
+            try:
+                await _progress(cycle_id)
+            except Exception:
+                logger.exception("cycle.sign_of_life_failed", cycle=cycle_id)
+
+    heart = asyncio.create_task(renew())
+    try:
+        yield
+    finally:
+        heart.cancel()
+        with suppress(asyncio.CancelledError):
+            await heart
+
+
+async def _progress(cycle_id: int, *, step: str | None = None, **counted: int) -> None:
+    """Adds to the counts, which the browser shows, and says that somebody is at it."""
+    now = clock.now()
+    values: dict[str, object] = {name: getattr(CycleRun, name) + more for name, more in counted.items()}
+    values |= {"updated_at": now, "lease_until": now + clock.human(LEASE)}
+    if step is not None:
+        values["step"] = step
+    async with session() as s:
+        await s.exec(update(CycleRun).where(col(CycleRun.id) == cycle_id).values(**values))
+
+
+async def _tally(shift: _Shift, **counts: int) -> None:
+    """What the cycle begins with, or goes on from."""
+    async with session() as s:
+        cycle = await s.get_one(CycleRun, shift.cycle_id)
+        for name, count in counts.items():
+            setattr(cycle, name, count)
+        cycle.step, cycle.updated_at = "cycle.writing", clock.now()
+
+
+async def _close(shift: _Shift) -> None:
+    async with session() as s:
+        cycle = await s.get_one(CycleRun, shift.cycle_id)
+        fruitless = shift.error_key is not None and cycle.written == 0
+        cycle.state = CycleState.FAILED if fruitless else CycleState.DONE
+        cycle.step, cycle.error_key, cycle.lease_until = "cycle.done", shift.error_key, None
+        cycle.finished_at = cycle.updated_at = clock.now()
+    logger.info("cycle.done", cycle=shift.cycle_id, error=shift.error_key)

@@ -1,0 +1,30 @@
+"""The outside of the services: the strict twin of Claude and Replicate on a real socket."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from marketingos import adapters, clock
+from marketingos.sandbox import claude, replicate
+from tests.conftest import Serve
+from tests.services.studio import Studio
+
+
+@pytest.fixture
+async def studio(
+    database: str, serve: Serve, environment: Callable[..., object], tmp_path: Path
+) -> AsyncIterator[Studio]:
+    """Claude and Replicate answer at once; what was asked of them is counted, and any answer can be scripted."""
+    studio = Studio()
+    base = await serve(studio)
+    pictures = replicate.routes(data_dir=tmp_path / "twin", public_base=base, clock=clock.now, seconds=0)
+    texts = claude.routes(clock=clock.now, latency=0)
+    studio.app = Starlette(routes=[Mount("/claude", routes=texts), Mount("/replicate", routes=pictures)])
+    environment(ANTHROPIC_BASE_URL=f"{base}/claude", REPLICATE_BASE_URL=f"{base}/replicate")
+    yield studio
+    await adapters.close()

@@ -1,0 +1,120 @@
+"""Claude and Replicate for tests of services, and rows made with few words."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy.orm import selectinload
+from sqlmodel import select
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from marketingos import db
+from marketingos.domain.account import AccountKind
+from marketingos.domain.platform import Platform
+from marketingos.domain.post import Post, Variant
+from marketingos.domain.user import Role
+from marketingos.services import accounts, products
+from marketingos.services.views import PersonView
+
+MONDAY = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+"""08:00 in Madrid."""
+
+KINDS = {
+    Platform.FACEBOOK: AccountKind.PAGE,
+    Platform.INSTAGRAM: AccountKind.INSTAGRAM,
+    Platform.LINKEDIN: AccountKind.ORGANIZATION,
+    Platform.TIKTOK: AccountKind.CREATOR,
+}
+Answer = Callable[[Any], Response | None]
+
+
+@dataclass
+class Studio:
+    """Passes requests on to the twin, unless `instead` has an answer for a path that ends so."""
+
+    app: ASGIApp | None = None
+    instead: dict[str, Answer] = field(default_factory=dict)
+    asked: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        raw = await request.body()
+        body = json.loads(raw) if raw else None
+        end = request.url.path.rpartition("/")[2]
+        if request.method == "POST":
+            self.asked[end].append(body)
+        scripted = self.instead.get(end)
+        answer = scripted(body) if scripted and request.method == "POST" else None
+        assert self.app is not None
+        await (answer or self.app)(scope, _replayed(raw), send)
+
+    @property
+    def texts(self) -> int:
+        """How often Claude was asked."""
+        return len(self.asked["messages"])
+
+    @property
+    def pictures(self) -> int:
+        """How often Replicate was asked."""
+        return len(self.asked["predictions"])
+
+
+def _replayed(raw: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": raw, "more_body": False}
+
+    return receive
+
+
+def message(text: str, stop_reason: str = "end_turn") -> JSONResponse:
+    """An answer of Claude."""
+    return JSONResponse(
+        {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-5-5",
+         "content": [{"type": "text", "text": text}] if text else [], "stop_reason": stop_reason, "stop_sequence": None,
+         "usage": {"input_tokens": 1000, "output_tokens": 1000}}
+    )  # fmt: skip
+
+
+def api_error(status: int, kind: str = "api_error", text: str = "no") -> JSONResponse:
+    """A refusal of Claude that is not to be tried again by the SDK."""
+    error = {"type": "error", "error": {"type": kind, "message": text}}
+    return JSONResponse(error, status, headers={"x-should-retry": "false"})
+
+
+async def demo(*names: str, platforms: Sequence[Platform] = tuple(Platform)) -> dict[str, int]:
+    """The demo products, active if named (all without names), with an account on each platform; ids by name."""
+    made = await products.seed_demo()
+    for product in made:
+        for platform in platforms:
+            await accounts.connect(
+                platform=platform,
+                kind=KINDS[platform],
+                external_id=f"{product.name}-{platform.value}",
+                name=product.name,
+                token=SecretStr("token"),
+                products=(product.name,),
+            )
+    async with db.session() as s:
+        for row in (await s.exec(select(products.Product))).all():
+            row.active = not names or row.name in names
+    return {product.name: product.id for product in made}
+
+
+async def posts() -> list[Post]:
+    """Every post with variants and media, by time."""
+    parts = selectinload(Post.variants).selectinload(Variant.media)  # type: ignore[arg-type]
+    async with db.reading() as s:
+        return list((await s.exec(select(Post).options(parts).order_by(Post.scheduled_at))).all())  # type: ignore[arg-type]
+
+
+def person(role: Role = Role.ADMIN) -> PersonView:
+    """Somebody with that role."""
+    return PersonView(id=1, name="Laura", email="laura@codetix.es", role=role)
