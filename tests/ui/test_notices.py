@@ -44,8 +44,10 @@ async def test_undo_gives_back_the_very_event_once(tab):
     state = await shown(tab, notice("counter.left", n=1, undo=Lamp.switch(False)))
     assert state.undoable
     (event,) = Notices.undo.fn(state)
-    assert event.name.endswith("lamp.switch") and event.payload == {"lit": False}
-    assert Notices.undo.fn(state) == [] and state.text == ""
+    assert event.name.endswith("lamp.switch")
+    assert event.payload == {"lit": False}
+    assert Notices.undo.fn(state) == []
+    assert state.text == ""
 
 
 async def test_the_newest_wins(tab):
@@ -53,14 +55,17 @@ async def test_the_newest_wins(tab):
     state = await shown(tab, notice("counter.left", n=1, undo=Lamp.switch(False)))
     before = state.serial
     await Notices.show.fn(state, **arguments(refusal("error.refused")))
-    assert state.serial > before and state.refused and not state.undoable
+    assert state.serial > before
+    assert state.refused
+    assert not state.undoable
     assert Notices.undo.fn(state) == []
 
 
 async def test_a_known_error_is_its_sentence(tab):
     """An error of ours reads as its own sentence."""
     state = await shown(tab, explain(Forbidden()))
-    assert state.refused and state.text == "Tu papel no permite hacer esto. Pídeselo a quien administra."
+    assert state.refused
+    assert state.text == "Tu papel no permite hacer esto. Pídeselo a quien administra."
 
 
 async def test_an_unknown_error_is_an_apology_with_a_reference(tab, capsys):
