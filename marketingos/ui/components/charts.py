@@ -1,7 +1,7 @@
 """Line charts, drawn on the server as SVG paths and shown by plain elements: no chart library reaches the browser.
 
-`plot()` turns values into a `Plot`, a frozen value for a State var; `line_chart()` shows it, with a column for each point
-that opens its tooltip under the pointer and from the keyboard (the columns are radio buttons: arrows move along them).
+`plot()` turns values into a `Plot`, a frozen value for a State var; `line_chart()` shows it, with a column for each
+point that opens its tooltip under the pointer and from the keyboard (columns are radio buttons: arrows move along).
 """
 
 from collections.abc import Iterator, Sequence
@@ -74,6 +74,18 @@ class Plot:
     sentence: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sparkline:
+    """A small curve as a path in the box, and the dot at its end; both empty when there is too little to draw."""
+
+    line: str = ""
+    end: str = ""
+
+
+NO_PLOT: Final = Plot()
+NO_CURVE: Final = Sparkline()
+
+
 def plot(
     values: Sequence[float | None],
     *,
@@ -108,15 +120,17 @@ def plot(
     )
 
 
-def sparkline(values: Sequence[float | None]) -> str:
-    """A small curve between its least and its greatest value, as a path in the box; empty under three points."""
+def sparkline(values: Sequence[float | None]) -> Sparkline:
+    """A small curve between its least and its greatest value; empty under three points."""
     known = [v for v in values if v is not None]
     if len(known) < LEAST_POINTS:
-        return ""
+        return NO_CURVE
     low, high = min(known), max(known)
     span = (high - low) or 1
     raised = [None if v is None else 8 + 84 * (v - low) / span for v in values]
-    return _path(_spots(_evenly(len(values)), raised, 100))
+    spots = _spots(_evenly(len(values)), raised, 100)
+    x, y = next(spot for spot in reversed(spots) if spot)
+    return Sparkline(line=_path(spots), end=f"M{x:g},{y:g}h.01")
 
 
 def nice_step(most: float) -> int:
@@ -135,26 +149,36 @@ def line_chart(plot: rx.Var[Plot], *, name: str, height: int = 272, label: Any) 
         rx.el.path(d=plot.before, class_name="chart-before"),
         rx.el.path(d=plot.line, class_name="chart-line"),
         rx.el.path(d=plot.tail, class_name="chart-line tail"),
-        view_box="0 0 100 100", preserve_aspect_ratio="none", role="img", custom_attrs={"aria-label": plot.sentence},
-    )  # fmt: skip
+        view_box="0 0 100 100",
+        preserve_aspect_ratio="none",
+        role="img",
+        custom_attrs={"aria-label": plot.sentence},
+    )
     columns = rx.el.div(
         rx.foreach(plot.columns, lambda c, i: _shown_column(c, i, name)),
-        class_name="chart-columns", role="radiogroup", aria_label=label, style={"--n": plot.columns.length()},
-    )  # fmt: skip
+        class_name="chart-columns",
+        role="radiogroup",
+        aria_label=label,
+        style={"--n": plot.columns.length()},
+    )
     return rx.el.div(
         rx.foreach(plot.scale, _grid_line),
         rx.el.div(picture, columns, class_name="chart-field"),
         rx.el.div(rx.foreach(plot.axis, _axis_word), class_name="chart-axis", aria_hidden="true"),
         class_name=_styled("chart"),
-        style={"--height": f"{height}px"},
+        style={"--tall": f"{height}px"},
     )
 
 
-def spark(path: rx.Var[str]) -> rx.Component:
+def spark(curve: rx.Var[Sparkline]) -> rx.Component:
     """A sparkline, 96 x 28; it says nothing that the figures beside it do not."""
-    drawing = rx.el.path(d=path, class_name="chart-line")
     return rx.el.svg(
-        drawing, view_box="0 0 100 100", preserve_aspect_ratio="none", class_name=_styled("spark"), aria_hidden="true"
+        rx.el.path(d=curve.line, class_name="chart-line"),
+        rx.el.path(d=curve.end, class_name="spark-end"),
+        view_box="0 0 100 100",
+        preserve_aspect_ratio="none",
+        class_name=_styled("spark"),
+        aria_hidden="true",
     )
 
 
@@ -184,9 +208,15 @@ def _shown_column(column: rx.Var[Column], index: rx.Var[int], name: str) -> rx.C
     choice = rx.el.input(type="radio", name=name, aria_label=column.spoken, class_name="chart-choice")
     side = rx.cond(column.x > 50, "left", "right")
     return rx.el.label(
-        choice, *dots, _tooltip(column), rx.el.i(class_name="chart-posts", style={"--posts": column.posts}),
-        key=index, class_name="chart-column", data_side=side, style={"--x": _percent(column.x)},
-    )  # fmt: skip
+        choice,
+        *dots,
+        _tooltip(column),
+        rx.el.i(class_name="chart-posts", style={"--posts": column.posts}),
+        key=index,
+        class_name="chart-column",
+        data_side=side,
+        style={"--x": _percent(column.x)},
+    )
 
 
 def _tooltip(column: rx.Var[Column]) -> rx.Component:

@@ -1,4 +1,4 @@
-"""Analítica: what published posts brought, against the period before. The address carries period, product and measure."""
+"""Analítica: what published posts brought, against the period before. The address carries period, product, measure."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from marketingos.ui.components.charts import change_mark, figures_table, line_ch
 from marketingos.ui.components.feedback import bone, empty, empty_line, failure
 from marketingos.ui.components.frame import sheet, spring, toolbar
 from marketingos.ui.components.overlay import menu, menu_item
-from marketingos.ui.components.status import platform_name, platform_tile, thumb
+from marketingos.ui.components.status import platform_name, platform_tile, platform_tiles, thumb
 from marketingos.ui.components.ticker import ticker
 from marketingos.ui.pages.analytics.report import MEASURES, KeyFigure, PostRow, Share, Source
 from marketingos.ui.pages.analytics.state import PERIODS, AnalyticsState
@@ -127,25 +127,18 @@ def _freshness() -> rx.Component:
 
 
 def _source(source: rx.Var[Source]) -> rx.Component:
-    return rx.el.span(
-        platform_tile(source.platform, 14),
-        source.words,
-        class_name=rx.cond(source.stale, "source stale-source", "source"),
-    )
+    look = rx.cond(source.stale, "source stale-source", "source")
+    return rx.el.span(platform_tiles(source.platforms, 14), source.words, class_name=look)
 
 
 def _key_figure(figure: rx.Var[KeyFigure]) -> rx.Component:
     return rx.el.div(
-        rx.el.div(
-            rx.el.span(figure.name, class_name="medium dim clip"), _change(figure), class_name="row between figure-head"
-        ),
-        rx.el.div(
-            rx.el.span(figure.figure, class_name="t-28"),
-            rx.cond(figure.spark != "", spark(figure.spark)),
-            class_name="row between",
-        ),
-        rx.el.div(figure.before, class_name="t-12 faint figure-before"),
-        class_name="figure",
+        rx.el.span(figure.name, class_name="figure-name medium dim clip"),
+        _change(figure),
+        rx.el.span(figure.figure, class_name="figure-number t-28"),
+        rx.cond(figure.spark.line != "", spark(figure.spark)),
+        rx.el.span(figure.before, class_name="figure-before t-12 faint clip"),
+        class_name="figure key-figure",
     )
 
 
@@ -194,7 +187,9 @@ def _platforms() -> rx.Component:
     )
     return rx.el.section(
         rx.el.div(
-            rx.el.h3(t("analytics.by_platform")), spring(), rx.el.span(t("analytics.in_engagement"), class_name="dim t-12"),
+            rx.el.h3(t("analytics.by_platform")),
+            spring(),
+            rx.el.span(t("analytics.in_engagement"), class_name="dim t-12"),
             class_name="row block-head",
         ),
         rx.foreach(S.shares, _share),
@@ -246,16 +241,18 @@ def _live() -> rx.Component:
 # -- the posts ---------------------------------------------------------------------------------------------------------
 
 _COLUMNS = (
-    ("analytics.post", ""), ("analytics.platform", "wide-cell"), ("analytics.date", "wide-cell"), ("analytics.figure.views", "num wide-cell"),
-    ("analytics.figure.engagement", "num"), ("analytics.rate", "num wide-cell"), ("analytics.measure.clicks", "num wide-cell"),
-)  # fmt: skip
+    ("post", ""),
+    ("platform", "wide-cell"),
+    ("date", "wide-cell"),
+    ("figure.views", "num wide-cell"),
+    ("figure.engagement", "num sorted"),
+    ("rate", "num wide-cell"),
+    ("measure.clicks", "num wide-cell"),
+)
 
 
 def _posts() -> rx.Component:
-    heads = [rx.el.th(t(key), scope="col", class_name=look) for key, look in _COLUMNS]
-    heads[4] = rx.el.th(
-        t(_COLUMNS[4][0]), icon("arrow-down", 14), scope="col", class_name="num sorted", aria_sort="descending"
-    )
+    heads = [_head(t(f"analytics.{key}"), look) for key, look in _COLUMNS]
     table = rx.el.table(
         rx.el.thead(rx.el.tr(*heads, rx.el.th(rx.el.span(t("analytics.link"), class_name="sr"), scope="col"))),
         rx.el.tbody(rx.foreach(S.posts, _post)),
@@ -264,7 +261,8 @@ def _posts() -> rx.Component:
     more = button(t("analytics.more", n=S.hidden), variant="quiet", on_click=S.show_more)
     return rx.el.section(
         rx.el.div(
-            rx.el.h3(t("analytics.figure.posts")), rx.el.span(t("analytics.in_period", n=S.published), class_name="dim"),
+            rx.el.h3(t("analytics.figure.posts")),
+            rx.el.span(t("analytics.in_period", n=S.published), class_name="dim"),
             class_name="row block-head",
         ),
         table,
@@ -272,6 +270,12 @@ def _posts() -> rx.Component:
         class_name="block posts",
         custom_attrs={"data-testid": "posts"},
     )  # fmt: skip
+
+
+def _head(word: rx.Var[str], look: str) -> rx.Component:
+    if "sorted" not in look:
+        return rx.el.th(word, scope="col", class_name=look)
+    return rx.el.th(word, icon("arrow-down", 14), scope="col", class_name=look, aria_sort="descending")
 
 
 def _post(post: rx.Var[PostRow]) -> rx.Component:

@@ -19,7 +19,7 @@ from marketingos.text import (
     sentence,
 )
 from marketingos.text.format import format_compact
-from marketingos.ui.components.charts import Plot, Point, Tick, plot, sparkline
+from marketingos.ui.components.charts import NO_CURVE, NO_PLOT, Plot, Point, Sparkline, Tick, plot, sparkline
 from marketingos.ui.theme import PLATFORM_NAMES
 
 MEASURES: Final = ("engagement", "views", "clicks")
@@ -34,21 +34,21 @@ _LIVE = timedelta(minutes=10)
 
 @dataclass(frozen=True, kw_only=True)
 class KeyFigure:
-    """A figure with its change against the period before; `direction` is `up`, `down` or empty, `spark` an SVG path."""
+    """A figure with its change against the period before; `direction` is `up`, `down` or empty."""
 
     name: str
     figure: str
     change: str = ""
     direction: str = ""
     before: str = ""
-    spark: str = ""
+    spark: Sparkline = NO_CURVE
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """How fresh a platform's figures are."""
+    """How fresh the figures of some platforms are."""
 
-    platform: str
+    platforms: tuple[str, ...]
     words: str
     stale: bool
 
@@ -93,7 +93,7 @@ class Live:
     gained: str = ""
     read: str = ""
     fresh: bool = False
-    chart: Plot = Plot()
+    chart: Plot = NO_PLOT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +102,7 @@ class Report:
 
     figures: tuple[KeyFigure, ...] = ()
     sources: tuple[Source, ...] = ()
-    daily: Plot = Plot()
+    daily: Plot = NO_PLOT
     live: Live = Live()
     shares: tuple[Share, ...] = ()
     posts: tuple[PostRow, ...] = ()
@@ -150,15 +150,13 @@ def report(view: EngagementView, speaker: Speaker, *, measure: str, rows: int) -
 
 
 def sources(read: Iterable[tuple[Platform, datetime | None]], speaker: Speaker) -> tuple[Source, ...]:
-    """How long ago each platform was read."""
-    return tuple(
-        Source(
-            platform=platform.value,
-            words=speaker.ago(at) if at else speaker.say("no_readings"),
-            stale=at is not None and speaker.now - at > _STALE,
-        )
-        for platform, at in read
-    )
+    """How long ago the platforms were read; those of the same age stand together."""
+    ages: dict[tuple[str, bool], list[str]] = {}
+    for platform, at in read:
+        words = speaker.ago(at) if at else speaker.say("no_readings")
+        stale = at is not None and speaker.now - at > _STALE
+        ages.setdefault((words, stale), []).append(platform.value)
+    return tuple(Source(platforms=tuple(names), words=words, stale=stale) for (words, stale), names in ages.items())
 
 
 # -- figures -----------------------------------------------------------------------------------------------------------
@@ -189,7 +187,7 @@ def _published(view: EngagementView, speaker: Speaker) -> KeyFigure:
         change=_signed(format_number(difference, speaker.language), difference),
         direction=_direction(difference),
         before=" · ".join(told),
-        spark=sparkline([d.posts for d in view.days]) if view.published else "",
+        spark=sparkline([d.posts for d in view.days]),
     )
 
 
@@ -293,7 +291,7 @@ def _daily_sentence(days: Sequence[DayView], values: Sequence[int | None], speak
 
 
 def _live(moments: Sequence[MomentView], measured_at: datetime | None, speaker: Speaker) -> Live:
-    """The curve starts at nothing, at what was known at its first moment: a total of weeks would hide what moves now."""
+    """The curve starts at what was known at its first moment: beside a total of weeks, what moves now would not show."""
     if not moments or measured_at is None:
         return Live()
     start, last = moments[0], moments[-1]
