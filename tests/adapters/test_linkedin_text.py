@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from marketingos.adapters.linkedin.little_text import escape, unescape
 from marketingos.adapters.linkedin.wire import encode, query
-from marketingos.sandbox.linkedin_wire import little_text
+from marketingos.sandbox.linkedin.wire import little_text
 
 RESERVED = "|{}@[]()<>#\\*_~"
 WRITTEN = st.text(st.sampled_from("abñ1 \n.,/&" + RESERVED), max_size=60)
