@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from marketingos import clock, jobs, log
 from marketingos.api import create_api
+from marketingos.api.caching import keep_assets
 from marketingos.settings import get_settings
 from marketingos.ui.components.head import head
 from marketingos.ui.failures import explain
@@ -42,6 +43,6 @@ app = rx.App(
     toaster=None,
     app_wraps={},
     backend_exception_handler=explain,
-    api_transformer=routes(),
+    api_transformer=[routes(), keep_assets],
 )
 app.register_lifespan_task(lifespan)
