@@ -1,0 +1,231 @@
+"""What is pressed: approve, edit, reject, move, publish now, and what stands behind the three dots."""
+
+from typing import Any
+
+import reflex as rx
+
+from marketingos.domain.post import RejectReason
+from marketingos.ui.components.buttons import button, icon, icon_button
+from marketingos.ui.components.fields import pill, select, text_area
+from marketingos.ui.components.overlay import cancel_button, dialog, menu, menu_item, popover
+from marketingos.ui.components.status import platform_name, platform_tile
+from marketingos.ui.post.desk import MOVE_POPOVER, REJECT_DIALOG, PostDesk
+from marketingos.ui.words import t
+
+Desk = type[PostDesk]
+
+PRIVACY_LEVELS = ("PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "FOLLOWER_OF_CREATOR", "SELF_ONLY")
+"""TikTok's own words: developers.tiktok.com/doc/content-posting-api-reference-query-creator-info."""
+
+
+def approve_button(desk: Desk, **props: Any) -> rx.Component:
+    """Approves what can be approved, and says how much that is."""
+    words = rx.cond(
+        desk.ready == desk.shown.waiting,
+        t("post.approve"),
+        t("post.approve_some", n=desk.ready, total=desk.shown.waiting),
+    )
+    return button(
+        words,
+        variant="primary",
+        icon_name="check",
+        key_hint="A",
+        disabled=desk.ready == 0,
+        why=t("post.nothing_ready"),
+        on_click=desk.approve,
+        **props,
+    )
+
+
+def reject_button(desk: Desk, *, words: bool = False) -> rx.Component:
+    """Asks why, then rejects."""
+    if words:
+        return button(t("post.reject"), variant="danger", key_hint="R", on_click=desk.ask_reject)
+    return icon_button("x", t("post.reject"), variant="danger", key_hint="R", on_click=desk.ask_reject)
+
+
+def edit_button(desk: Desk) -> rx.Component:
+    """Opens the text of the platform that is looked at."""
+    return button(
+        t("action.edit"),
+        key_hint="E",
+        hint_shown=False,
+        disabled=~desk.current.editable,
+        why=t("post.not_editable"),
+        on_click=desk.edit(desk.current.id),
+    )
+
+
+def more_menu(desk: Desk, element_id: str = "post-more") -> rx.Component:
+    """What is done now and then."""
+    shown, here = desk.shown, platform_name(desk.current.platform)
+    trigger = icon_button("ellipsis", t("action.more"), variant="normal")
+    only_one = shown.can_approve & desk.current.pending & (shown.waiting > 1)
+    return menu(
+        element_id,
+        trigger,
+        rx.cond(
+            only_one,
+            menu_item(
+                t("post.approve_only", platform=here), menu_id=element_id, icon_name="check", on_click=desk.approve_one
+            ),
+        ),
+        rx.cond(
+            shown.can_publish_now,
+            menu_item(t("post.publish_now"), menu_id=element_id, icon_name="send", on_click=desk.publish_now),
+        ),
+        rx.cond(
+            shown.can_withdraw,
+            menu_item(t("post.withdraw"), menu_id=element_id, icon_name="undo-2", on_click=desk.withdraw_all),
+        ),
+        rx.cond(
+            shown.media_error != "",
+            menu_item(t("post.retry_media"), menu_id=element_id, icon_name="refresh-cw", on_click=desk.retry_media),
+        ),
+        rx.cond(
+            desk.current.permalink != "",
+            menu_item(
+                t("post.see_on", platform=here), icon_name="external-link", href=desk.current.permalink, target="_blank"
+            ),
+        ),
+    )
+
+
+def actions(desk: Desk) -> tuple[rx.Component, ...]:
+    """The foot: the one thing to do with the post as it stands, and the others beside it."""
+    shown = desk.shown
+    return (
+        rx.cond(shown.can_approve, approve_button(desk, class_name="grow"), main_action(desk)),
+        rx.cond(shown.can_edit, edit_button(desk)),
+        rx.cond(shown.can_reject, reject_button(desk)),
+        more_menu(desk),
+    )
+
+
+def main_action(desk: Desk) -> rx.Component:
+    """What a post asks for that has nothing to approve."""
+    shown = desk.shown
+    restore = button(t("post.restore"), icon_name="undo-2", on_click=desk.restore_shown, class_name="grow")
+    withdraw = button(t("post.withdraw"), icon_name="undo-2", on_click=desk.withdraw_all, class_name="grow")
+    return rx.match(
+        shown.status,
+        ("LATE", _publish_now(desk)),
+        ("FAILED", _publish_now(desk, "post.try_again")),
+        ("PARTIAL", _publish_now(desk, "post.try_again")),
+        ("REJECTED", rx.cond(shown.can_restore, restore)),
+        ("PUBLISHED", _see(desk)),
+        rx.cond(shown.can_withdraw, withdraw),
+    )
+
+
+def _publish_now(desk: Desk, key: str = "post.publish_now") -> rx.Component:
+    button_ = button(t(key), variant="primary", icon_name="send", on_click=desk.publish_now, class_name="grow")
+    return rx.cond(desk.shown.can_publish_now, button_)
+
+
+def _see(desk: Desk) -> rx.Component:
+    here = platform_name(desk.current.platform)
+    shown = rx.el.a(
+        icon("external-link", 16),
+        t("post.see_on", platform=here),
+        href=desk.current.permalink,
+        target="_blank",
+        rel="noreferrer",
+        class_name="btn grow",
+        data_v="normal",
+        data_size="md",
+    )
+    return rx.cond(desk.current.permalink != "", shown)
+
+
+def privacy(desk: Desk) -> rx.Component:
+    """Who may see the TikTok video: a person's choice, and what approving agrees to."""
+    words = [("", t("post.privacy.choose")), *((level, t(f"post.privacy.{level}")) for level in PRIVACY_LEVELS)]
+    chooser = select("tiktok-privacy", words, value=desk.privacy, on_change=desk.choose_privacy)
+    return rx.cond(
+        desk.shown.asks_privacy,
+        rx.el.div(
+            rx.el.label(platform_tile("tiktok", 16, named=False), t("post.privacy.label"), html_for="tiktok-privacy"),
+            chooser,
+            rx.el.p(t("post.privacy.music"), class_name="faint t-11"),
+            class_name="post-privacy",
+        ),
+    )
+
+
+def slot_button(desk: Desk, *, boxed: bool = False) -> rx.Component:
+    """When it goes out; opens the mover where it may be moved."""
+    zone = rx.el.span(desk.shown.city, class_name="faint")
+    look = {"variant": "normal", "icon_name": "calendar-clock"} if boxed else {"variant": "quiet", "size": "xs"}
+    content = [rx.el.span(desk.shown.slot), *([zone] if boxed else [icon("pencil", 13)])]
+    trigger = button(*content, class_name="slot-button", aria_label=t("post.move_now_at", slot=desk.shown.slot), **look)
+    fixed = rx.el.span(desk.shown.slot, class_name="dim t-12")
+    return rx.cond(desk.shown.can_move, _mover(desk, trigger), fixed)
+
+
+def _mover(desk: Desk, trigger: rx.Component) -> rx.Component:
+    shown = desk.shown
+    form = rx.el.form(
+        rx.el.b(t("post.move_to")),
+        rx.el.div(
+            rx.el.input(
+                type="date",
+                name="date",
+                default_value=shown.date,
+                min=shown.today,
+                required=True,
+                class_name="input",
+                aria_label=t("post.date"),
+            ),
+            rx.el.input(
+                type="time",
+                name="time",
+                default_value=shown.time,
+                required=True,
+                class_name="input",
+                aria_label=t("post.time"),
+            ),
+            class_name="row",
+        ),
+        rx.el.div(
+            rx.el.span(t("post.zone", city=shown.city), class_name="faint t-12 grow"),
+            button(t("post.move"), variant="primary", type="submit"),
+            class_name="row",
+        ),
+        on_submit=desk.move,
+        class_name="col gap-3 pad-2",
+        key=shown.date + shown.time,
+    )
+    return popover(MOVE_POPOVER, trigger, form, side="start", label=t("post.move_to"))
+
+
+def reject_dialog(desk: Desk) -> rx.Component:
+    """Asks why, so that the next ones are better."""
+    reasons = [
+        pill(t(f"post.reason.{r.value}"), chosen=desk.reason == r.value, on_click=desk.choose_reason(r.value))
+        for r in RejectReason
+    ]
+    form = "reject-form"
+    return dialog(
+        REJECT_DIALOG,
+        t("post.reject_title"),
+        rx.el.div(*reasons, class_name="row wrap", role="group", aria_label=t("post.reject_why")),
+        rx.el.form(
+            text_area("reject-note", name="note", placeholder=t("post.reject_note"), max_length=500),
+            id=form,
+            on_submit=desk.reject,
+            reset_on_submit=True,
+        ),
+        lead=t("post.reject_lead"),
+        actions=(
+            cancel_button(REJECT_DIALOG),
+            button(
+                t("post.reject"),
+                variant="danger-solid",
+                type="submit",
+                form=form,
+                disabled=desk.reason == "",
+                why=t("post.reject_why"),
+            ),
+        ),
+    )

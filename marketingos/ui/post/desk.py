@@ -1,0 +1,302 @@
+"""What a person does to the post that is open. A page takes `PostDesk` as a mixin and hands its State to the parts.
+
+Every handler calls one service with the actor of the session; what it refuses becomes a toast (`ui.failures`) and
+nothing here has changed. `_changed` is the page's chance to look at the rest of itself again.
+"""
+
+from datetime import date, datetime, time
+from typing import TypedDict
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from marketingos.domain.platform import Platform, wire_length
+from marketingos.domain.post import RejectReason, VariantStatus
+from marketingos.services import generation, posts, publishing, review
+from marketingos.services.views import PostView
+from marketingos.text import sentence
+from marketingos.ui.components.overlay import close_dialog, open_dialog
+from marketingos.ui.notices import notice, refusal
+from marketingos.ui.post.rows import NO_VARIANT, NOTHING, PostRow, VariantRow
+from marketingos.ui.post.wording import post_row
+from marketingos.ui.session import actor_of, language_of
+
+REJECT_DIALOG = "reject-post"
+MOVE_POPOVER = "move-post"
+
+
+class Words(TypedDict):
+    """The editor's form."""
+
+    text: str
+
+
+class Note(TypedDict):
+    """The reject dialog's form."""
+
+    note: str
+
+
+class Hour(TypedDict):
+    """The mover's form."""
+
+    date: str
+    time: str
+
+
+class PostDesk(rx.State, mixin=True):
+    """The post that is open, the platform that is looked at, and what is being done to it."""
+
+    shown: PostRow = NOTHING
+    current: VariantRow = NO_VARIANT
+    look: str = ""
+    editing: int = 0
+    started_with: str = ""
+    draft: str = ""
+    length: int = 0
+    overtaken: bool = False
+    reason: str = ""
+    privacy: str = ""
+    ready: int = 0
+    picturing: bool = False
+    _version: int = 0
+
+    async def _changed(self) -> None:
+        """The post is not what it was."""
+
+    # -- opening -------------------------------------------------------------------------------------------------------
+
+    async def _open(self, post_id: int) -> None:
+        """Puts a post on the desk. Raises `NotFound`."""
+        view = await posts.post(await actor_of(self), post_id)
+        if view.id != self.shown.id:
+            self._clear()
+        await self._show(view)
+
+    async def _reload(self) -> None:
+        """The same post as it stands now; words that are being written stay."""
+        if self.shown.id:
+            await self._show(await posts.post(await actor_of(self), self.shown.id))
+
+    async def _show(self, view: PostView) -> None:
+        row = post_row(view, await language_of(self))
+        if row.id != self.shown.id:
+            self.privacy = row.standing_privacy
+        if row != self.shown:
+            self.shown = row
+        platform = self.current.platform
+        chosen = next(
+            (v for v in row.variants if v.platform == platform), row.variants[0] if row.variants else NO_VARIANT
+        )
+        if chosen != self.current:
+            self.current = chosen
+        edited = next((v.view for v in row.variants if v.id == self.editing), None)
+        self.overtaken = edited is not None and edited.version != self._version
+        self._count()
+
+    async def _take(self, view: PostView) -> None:
+        """What a service answered is what is shown."""
+        await self._show(view)
+        await self._changed()
+
+    def _clear(self) -> None:
+        self.shown, self.current = NOTHING, NO_VARIANT
+        self.privacy = self.reason = self.look = ""
+        self._stop_editing()
+
+    def _count(self) -> None:
+        """How many parts one press of Approve would approve: TikTok only once somebody chose who may see it."""
+        self.ready = self.shown.clear - (1 if self.shown.asks_privacy and not self.privacy else 0)
+
+    @rx.event
+    def choose(self, platform: str) -> None:
+        """Looks at another platform."""
+        self.current = next((v for v in self.shown.variants if v.platform == platform), self.current)
+
+    @rx.event
+    def turn(self, look: str) -> None:
+        """Shows the previews light or dark against the theme, and back."""
+        self.look = "" if self.look else look
+
+    # -- words ---------------------------------------------------------------------------------------------------------
+
+    @rx.event
+    def edit(self, variant_id: int) -> None:
+        """Opens the text inside its preview."""
+        variant = next((v for v in self.shown.variants if v.id == variant_id and v.editable), None)
+        if variant is None:
+            return
+        self.current = variant
+        self.editing, self._version, self.overtaken = variant.id, variant.view.version, False
+        self.started_with = self.draft = variant.view.text
+        self.length = variant.view.length
+
+    @rx.event
+    def typed(self, text: str) -> None:
+        """Counts as the platform counts."""
+        self.draft, self.length = text, wire_length(Platform(self.current.platform), text)
+
+    @rx.event
+    def cancel_edit(self) -> None:
+        """Leaves the text as it was."""
+        self._stop_editing()
+
+    @rx.event
+    async def save(self, form: Words):
+        """Saves the words. What is refused stays in the field."""
+        if not self.editing:
+            return None
+        self.draft = form["text"]
+        view = await review.edit_text(await actor_of(self), self.editing, form["text"], self._version)
+        asks_again = self.current.view.status is VariantStatus.APPROVED
+        self._stop_editing()
+        await self._take(view)
+        return notice("post.saved_asks_again" if asks_again else "post.saved")
+
+    @rx.event
+    async def after_save(self) -> None:
+        """When another version was in the way: it is known now, and saving again replaces it."""
+        if not self.editing:
+            return
+        await self._reload()
+        edited = next((v.view for v in self.shown.variants if v.id == self.editing), None)
+        if edited is not None and self.overtaken:
+            self._version = edited.version
+
+    def _stop_editing(self) -> None:
+        self.editing, self.draft, self.started_with, self.length, self.overtaken = 0, "", "", 0, False
+
+    # -- deciding ------------------------------------------------------------------------------------------------------
+
+    @rx.event
+    def choose_privacy(self, level: str) -> None:
+        """Who may see the TikTok video."""
+        self.privacy = level
+        self._count()
+
+    @rx.event
+    async def approve(self):
+        """Approves every part that nothing blocks."""
+        return await self._approve(None)
+
+    @rx.event
+    async def approve_one(self):
+        """Approves the platform that is looked at."""
+        return await self._approve([Platform(self.current.platform)])
+
+    async def _approve(self, platforms: list[Platform] | None) -> EventSpec:
+        before = {v.platform for v in self.shown.variants if v.view.status is VariantStatus.APPROVED}
+        privacy = self.privacy or None
+        view = await review.approve(await actor_of(self), self.shown.id, platforms, tiktok_privacy=privacy)
+        done = [
+            v.platform.value for v in view.variants if v.status is VariantStatus.APPROVED and v.platform not in before
+        ]
+        self._stop_editing()
+        await self._take(view)
+        return notice("post.approved", n=len(done), undo=type(self).withdraw(view.id, done))
+
+    @rx.event
+    async def withdraw(self, post_id: int, platforms: list[str]):
+        """Takes an approval back."""
+        chosen = [Platform(p) for p in platforms]
+        await self._settle(await review.withdraw(await actor_of(self), post_id, chosen))
+        return notice("post.withdrawn")
+
+    @rx.event
+    async def withdraw_all(self):
+        """Takes every approval of the open post back that has not gone out."""
+        await self._take(await review.withdraw(await actor_of(self), self.shown.id))
+        return notice("post.withdrawn")
+
+    @rx.event
+    def ask_reject(self) -> EventSpec:
+        """Asks why."""
+        self.reason = ""
+        return open_dialog(REJECT_DIALOG)
+
+    @rx.event
+    def choose_reason(self, reason: str) -> None:
+        """Why it is rejected."""
+        self.reason = RejectReason(reason).value
+
+    @rx.event
+    async def reject(self, form: Note):
+        """Rejects what is not out yet."""
+        view = await review.reject(await actor_of(self), self.shown.id, RejectReason(self.reason), form["note"])
+        self._stop_editing()
+        await self._take(view)
+        return [close_dialog(REJECT_DIALOG), notice("post.rejected", undo=type(self).restore(view.id))]
+
+    @rx.event
+    async def restore(self, post_id: int):
+        """Takes a rejection back."""
+        await self._settle(await review.restore(await actor_of(self), post_id))
+        return notice("post.restored")
+
+    @rx.event
+    async def restore_shown(self):
+        """Takes the rejection of the open post back."""
+        return await self.restore(self.shown.id)
+
+    # -- when ----------------------------------------------------------------------------------------------------------
+
+    @rx.event
+    async def move(self, form: Hour):
+        """Gives the open post another time."""
+        try:
+            wall = datetime.combine(date.fromisoformat(form["date"]), time.fromisoformat(form["time"]))
+        except ValueError:
+            return refusal("post.no_such_time")
+        said = await self._move(self.shown.id, wall)
+        return [rx.call_script(f"document.getElementById({MOVE_POPOVER!r})?.hidePopover()"), said]
+
+    @rx.event
+    async def move_back(self, post_id: int, wall: str):
+        """Gives a post the time back that it had."""
+        await self._settle(await review.move(await actor_of(self), post_id, datetime.fromisoformat(wall)))
+        return notice("post.moved_back")
+
+    async def _move(self, post_id: int, wall: datetime) -> EventSpec:
+        actor, language = await actor_of(self), await language_of(self)
+        before = (await posts.post(actor, post_id)).wall
+        view = await review.move(actor, post_id, wall)
+        row = post_row(view, language)
+        await self._settle(view)
+        title = row.title if len(row.title) <= 40 else f"{row.title[:38].rstrip()}…"
+        state = sentence(f"status.{row.status}", language)
+        back = type(self).move_back(post_id, before.isoformat())
+        return notice("post.moved", undo=back, detail="post.moved_state", title=title, slot=row.slot, state=state)
+
+    @rx.event
+    async def publish_now(self):
+        """Lets what is approved go out as soon as the time to undo has passed."""
+        view = await review.publish_now(await actor_of(self), self.shown.id)
+        await self._take(view)
+        going = [v.platform.value for v in view.variants if v.status is VariantStatus.APPROVED]
+        return notice("post.goes_now", undo=type(self).withdraw(view.id, going))
+
+    @rx.event
+    async def settle(self, delivery_id: int, published: bool):
+        """A person says whether an unconfirmed post is out."""
+        await self._take(await publishing.settle_by_hand(await actor_of(self), delivery_id, published=published))
+        return notice("post.settled_out" if published else "post.settled_again")
+
+    @rx.event(background=True)
+    async def retry_media(self):
+        """Asks for the picture again; the page stays usable meanwhile."""
+        async with self:
+            actor, post_id = await actor_of(self), self.shown.id
+            self.picturing = True
+        try:
+            await generation.retry_media(actor, post_id)
+        finally:
+            async with self:
+                self.picturing = False
+                await self._reload()
+                await self._changed()
+
+    async def _settle(self, view: PostView) -> None:
+        """An action on any post: the open one is shown anew if it was that."""
+        if view.id == self.shown.id:
+            await self._show(view)
+        await self._changed()

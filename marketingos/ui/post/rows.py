@@ -1,0 +1,149 @@
+"""A post in the person's words: frozen rows with ready-made strings, what the browser gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from marketingos.domain.platform import Format, Platform
+from marketingos.domain.post import PostStatus, VariantStatus
+from marketingos.services.views import ProductView, VariantView
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingRow:
+    """What is wrong with one platform's variant; `level` is `warns` or `blocks`."""
+
+    key: str
+    level: str
+    text: str
+    platform: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckRow:
+    """One thing that was looked at in all variants, and what came of it."""
+
+    name: str
+    level: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptRow:
+    """One try, in plain words."""
+
+    number: int
+    text: str
+    when: str
+    level: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryRow:
+    """One account: how it stands there, in a sentence; `mark` as in `VariantRow`."""
+
+    id: int
+    platform: str
+    account: str
+    mark: str
+    text: str
+    detail: str = ""
+    permalink: str = ""
+    figures: str = ""
+    unconfirmed: bool = False
+    attempts: tuple[AttemptRow, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantRow:
+    """One platform. `mark` is `ok`, `warns` or `blocks` while it waits for a person, then the word of a status;
+    `count` is the line under its preview."""
+
+    id: int
+    platform: str
+    kind: str
+    mark: str
+    pending: bool
+    editable: bool
+    view: VariantView
+    count: str
+    rejected: str = ""
+    seen_by: str = ""
+    permalink: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhyRow:
+    """Why this post is as it is: what it was made of, and what it cost."""
+
+    tags: tuple[str, ...] = ()
+    rationale: str = ""
+    claims: tuple[tuple[str, str], ...] = ()
+    made_with: str = ""
+    cost: str = ""
+
+
+_NO_PRODUCT = ProductView(id=0, name="", mark="package", palette=("#1E1C19",), active=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostRow:
+    """Everything that the panel and the page show. `id` 0 is no post at all.
+
+    `status` is the badge's word (with `HELD` and `LATE`); `next` says what happens by itself; `waiting` counts the
+    parts that wait for a person and `clear` those that nothing blocks; the mover starts with `date` and `time`.
+    """
+
+    id: int = 0
+    product: ProductView = _NO_PRODUCT
+    title: str = ""
+    status: str = PostStatus.DRAFT.value
+    slot: str = ""
+    city: str = ""
+    date: str = ""
+    time: str = ""
+    today: str = ""
+    origin: str = ""
+    next: str = ""
+    media_error: str = ""
+    variants: tuple[VariantRow, ...] = ()
+    findings: tuple[FindingRow, ...] = ()
+    checks: tuple[CheckRow, ...] = ()
+    passed: int = 0
+    deliveries: tuple[DeliveryRow, ...] = ()
+    why: WhyRow = field(default_factory=WhyRow)
+    waiting: int = 0
+    clear: int = 0
+    asks_privacy: bool = False
+    standing_privacy: str = ""
+    can_edit: bool = False
+    can_approve: bool = False
+    can_reject: bool = False
+    can_move: bool = False
+    can_withdraw: bool = False
+    can_publish_now: bool = False
+    can_restore: bool = False
+    can_settle: bool = False
+
+
+NOTHING = PostRow()
+NO_VARIANT = VariantRow(
+    id=0,
+    platform="",
+    kind="",
+    mark="ok",
+    pending=False,
+    editable=False,
+    count="",
+    view=VariantView(
+        id=0,
+        platform=Platform.INSTAGRAM,
+        format=Format.IMAGE,
+        status=VariantStatus.DRAFT,
+        text="",
+        length=0,
+        limit=0,
+        cut=0,
+        version=0,
+    ),
+)

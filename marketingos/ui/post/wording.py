@@ -1,0 +1,290 @@
+"""How a post is told: rows from the service's views, in the person's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from marketingos import clock
+from marketingos.domain.check import Severity
+from marketingos.domain.delivery import DeliveryStatus, HoldReason, Outcome
+from marketingos.domain.media import MediaKind
+from marketingos.domain.performance import Metrics
+from marketingos.domain.platform import Platform, hashtags_in
+from marketingos.domain.post import Origin, PostStatus, VariantStatus
+from marketingos.services.checking import severity
+from marketingos.services.views import DeliveryView, PostView, VariantView
+from marketingos.text import catalogue, format_euro, format_number, format_slot, relative, sentence
+from marketingos.ui.post.rows import AttemptRow, CheckRow, DeliveryRow, FindingRow, PostRow, VariantRow, WhyRow
+from marketingos.ui.theme import PLATFORM_NAMES
+
+CHECKS = {
+    "length": ("check.empty", "check.too_long"),
+    "media": ("check.no_media", "check.media_failed"),
+    "hashtags": ("check.too_many_hashtags",),
+    "facts": ("check.unsupported_number", "check.unknown_fact"),
+    "words": ("check.banned_word",),
+    "links": ("check.foreign_link",),
+    "account": ("check.no_account", "check.account_needs_reconnect"),
+}
+"""What is looked at in every variant, and the findings that belong to each."""
+
+
+def post_row(post: PostView, language: str) -> PostRow:
+    """A post in a language, now."""
+    now = clock.now()
+    findings = tuple(f for v in post.variants for f in _findings(v, language))
+    pending = [v for v in post.variants if v.status is VariantStatus.PENDING]
+    tiktok = next((v for v in pending if v.platform is Platform.TIKTOK and not _is_blocked(v)), None)
+    deliveries = [d for v in post.variants for d in v.deliveries]
+    checks = _checks(findings, language)
+    movable = not any(d.status in _OUT for d in deliveries)
+    return PostRow(
+        id=post.id,
+        product=post.product,
+        title=post.title,
+        status=badge_of(post),
+        slot=format_slot(post.scheduled_at, now, language, post.timezone),
+        city=post.timezone.rsplit("/", 1)[-1].replace("_", " "),
+        date=f"{post.wall:%Y-%m-%d}",
+        time=f"{post.wall:%H:%M}",
+        today=_today(now, post.timezone).isoformat(),
+        origin=_origin(post, language),
+        next=_next(post, deliveries, now, language),
+        media_error=sentence(post.media_error, language)
+        if post.media_error in catalogue(language)
+        else post.media_error or "",
+        variants=tuple(_variant(v, post, language) for v in post.variants),
+        findings=findings,
+        checks=checks,
+        passed=sum(c.level == "ok" for c in checks),
+        deliveries=tuple(
+            _delivery(d, v.platform, post.timezone, now, language) for v in post.variants for d in v.deliveries
+        ),
+        why=_why(post, language),
+        waiting=len(pending),
+        clear=sum(not _is_blocked(v) for v in pending),
+        asks_privacy=tiktok is not None and post.can_approve,
+        standing_privacy=tiktok.account.privacy if tiktok and tiktok.account else "",
+        can_edit=post.can_edit and any(_is_editable(v) for v in post.variants),
+        can_approve=post.can_approve and bool(pending),
+        can_reject=post.can_approve
+        and any(_is_editable(v) and v.status is not VariantStatus.REJECTED for v in post.variants),
+        can_move=post.can_edit and movable,
+        can_withdraw=post.can_approve
+        and any(v.status is VariantStatus.APPROVED and _is_editable(v) for v in post.variants),
+        can_publish_now=post.can_approve and any(d.status in _WAITING for d in deliveries),
+        can_restore=post.can_approve and post.status is PostStatus.REJECTED,
+        can_settle=post.can_approve,
+    )
+
+
+def badge_of(post: PostView) -> str:
+    """The word of the badge: the post's status, or why it is held."""
+    reasons = {d.hold_reason for v in post.variants for d in v.deliveries if d.status is DeliveryStatus.HELD}
+    if post.status is not PostStatus.APPROVED or not reasons:
+        return post.status.value
+    return "LATE" if HoldReason.LATE in reasons else "HELD"
+
+
+_OUT = (DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN, DeliveryStatus.PUBLISHED)
+_WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING, DeliveryStatus.HELD, DeliveryStatus.FAILED)
+
+
+def _today(now: datetime, zone: str) -> date:
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+def _is_editable(variant: VariantView) -> bool:
+    return not any(d.status in _OUT for d in variant.deliveries)
+
+
+def _keys(variant: VariantView) -> tuple[str, ...]:
+    """The variant's findings, and that its account waits to be reconnected."""
+    broken = variant.account is not None and not variant.account.working
+    return (*variant.findings, "check.account_needs_reconnect") if broken else variant.findings
+
+
+def _is_blocked(variant: VariantView) -> bool:
+    return any(severity(key) is Severity.BLOCKS for key in _keys(variant))
+
+
+def _findings(variant: VariantView, language: str) -> list[FindingRow]:
+    if variant.status is not VariantStatus.PENDING:
+        return []
+    return [
+        FindingRow(key=key, level=severity(key).value, text=sentence(key, language), platform=variant.platform.value)
+        for key in _keys(variant)
+    ]
+
+
+def _checks(findings: Sequence[FindingRow], language: str) -> tuple[CheckRow, ...]:
+    """Every check, those with findings first."""
+    rows = []
+    for name, keys in CHECKS.items():
+        found = [f for f in findings if f.key in keys]
+        level = "ok" if not found else "blocks" if any(f.level == "blocks" for f in found) else "warns"
+        where = ", ".join(dict.fromkeys(PLATFORM_NAMES[Platform(f.platform)] for f in found))
+        note = where or sentence("post.check_ok", language)
+        rows.append(CheckRow(name=sentence(f"post.check.{name}", language), level=level, note=note))
+    return tuple(sorted(rows, key=lambda row: ("blocks", "warns", "ok").index(row.level)))
+
+
+def _variant(variant: VariantView, post: PostView, language: str) -> VariantRow:
+    is_open = _is_editable(variant)
+    return VariantRow(
+        id=variant.id,
+        platform=variant.platform.value,
+        kind=_kind(variant, language),
+        mark=_mark(variant),
+        pending=variant.status is VariantStatus.PENDING,
+        editable=is_open and post.can_edit and variant.status is not VariantStatus.REJECTED,
+        view=variant,
+        count=_count(variant, language),
+        rejected=_rejected(variant, language),
+        seen_by=sentence(f"post.privacy.{variant.privacy}", language) if variant.privacy else "",
+        permalink=next((d.permalink for d in variant.deliveries if d.permalink), "") or "",
+    )
+
+
+def _mark(variant: VariantView) -> str:
+    statuses = {d.status for d in variant.deliveries}
+    for status, mark in _MARKS.items():
+        if status in statuses and variant.status is VariantStatus.APPROVED:
+            return mark
+    if variant.status is not VariantStatus.PENDING:
+        return variant.status.name
+    return "blocks" if _is_blocked(variant) else "warns" if variant.findings else "ok"
+
+
+_MARKS = {
+    DeliveryStatus.UNKNOWN: PostStatus.UNKNOWN.value,
+    DeliveryStatus.FAILED: PostStatus.FAILED.value,
+    DeliveryStatus.HELD: "HELD",
+    DeliveryStatus.SENDING: PostStatus.PUBLISHING.value,
+    DeliveryStatus.RETRYING: PostStatus.APPROVED.value,
+    DeliveryStatus.QUEUED: PostStatus.APPROVED.value,
+    DeliveryStatus.PUBLISHED: PostStatus.PUBLISHED.value,
+}
+
+
+def _kind(variant: VariantView, language: str) -> str:
+    film = next((m for m in variant.media if m.kind is MediaKind.VIDEO), None)
+    if film and film.seconds:
+        return sentence("post.kind.video_of", language, seconds=round(film.seconds))
+    return sentence(f"post.kind.{variant.format.value}", language)
+
+
+def _count(variant: VariantView, language: str) -> str:
+    """`269 de 2.200 · 3 etiquetas`."""
+    length, limit = format_number(variant.length, language), format_number(variant.limit, language)
+    said = [sentence("post.count", language, length=length, limit=limit)]
+    if tags := len(hashtags_in(variant.text)):
+        said.append(sentence("post.hashtags", language, n=tags))
+    if variant.platform is Platform.TIKTOK:
+        said.append(sentence("post.made_with_ai", language))
+    return " · ".join(said)
+
+
+def _rejected(variant: VariantView, language: str) -> str:
+    if variant.status is not VariantStatus.REJECTED or variant.reject_reason is None:
+        return ""
+    reason = sentence(f"post.reason.{variant.reject_reason.value}", language)
+    return f"{reason}. {variant.reject_note}" if variant.reject_note else reason
+
+
+def _origin(post: PostView, language: str) -> str:
+    """`v3 · hecha con IA, retocada por Laura`."""
+    editor = next((v.edited_by for v in post.variants if v.edited_by), None)
+    made = sentence("post.origin.ai" if post.origin is Origin.AI else "post.origin.hand", language)
+    touched = sentence("post.origin.edited", language, name=editor) if editor else ""
+    version = max((v.version for v in post.variants), default=1)
+    return f"v{version} · {made}{touched}"
+
+
+def _next(post: PostView, deliveries: Sequence[DeliveryView], now: datetime, language: str) -> str:
+    """What happens by itself, or what it waits for."""
+    waiting = [d.due_at for d in deliveries if d.status is DeliveryStatus.QUEUED]
+    if waiting and post.status is PostStatus.APPROVED:
+        at = format_slot(max(min(waiting), now), now, language, post.timezone)
+        return sentence("post.next.goes_out", language, at=at)
+    if post.status in _NEXT:
+        return sentence(_NEXT[post.status], language)
+    return sentence("post.next.held", language) if badge_of(post) in ("HELD", "LATE") else ""
+
+
+_NEXT = {
+    PostStatus.EXPIRED: "post.next.expired",
+    PostStatus.PUBLISHING: "post.next.publishing",
+    PostStatus.UNKNOWN: "post.next.unknown",
+    PostStatus.REJECTED: "post.next.rejected",
+}
+
+
+def _delivery(delivery: DeliveryView, platform: Platform, zone: str, now: datetime, language: str) -> DeliveryRow:
+    mark = _MARKS.get(delivery.status, PostStatus.DRAFT.value)
+    at = delivery.published_at or delivery.next_try_at or delivery.due_at
+    name = PLATFORM_NAMES[platform]
+    cause = delivery.error_key if delivery.status in _EXPLAINED else None
+    held = f"hold.{delivery.hold_reason.value}" if delivery.hold_reason else None
+    return DeliveryRow(
+        id=delivery.id,
+        platform=platform.value,
+        account=delivery.account.handle or delivery.account.name,
+        mark=mark,
+        text=sentence(
+            f"post.delivery.{delivery.status.value}", language, platform=name, at=format_slot(at, now, language, zone)
+        ),
+        detail=sentence(cause or held or "", language) if cause or held else "",
+        permalink=delivery.permalink or "",
+        figures=_figures(delivery.metrics, language) if delivery.metrics else "",
+        unconfirmed=delivery.status is DeliveryStatus.UNKNOWN,
+        attempts=tuple(_attempts(delivery, zone, now, language)),
+    )
+
+
+_EXPLAINED = (DeliveryStatus.FAILED, DeliveryStatus.RETRYING, DeliveryStatus.UNKNOWN)
+
+
+def _attempts(delivery: DeliveryView, zone: str, now: datetime, language: str) -> list[AttemptRow]:
+    rows = []
+    for attempt in delivery.attempts:
+        outcome = attempt.outcome or "under_way"
+        told = sentence(f"post.attempt.{outcome}", language)
+        why = f" {sentence(attempt.error_key, language)}" if attempt.error_key else ""
+        when = relative(now, attempt.started_at, language, zone)
+        rows.append(
+            AttemptRow(number=attempt.number, text=told + why, when=when, level=_LEVELS.get(outcome, "looking"))
+        )
+    return rows
+
+
+_LEVELS = {Outcome.PUBLISHED.value: "ok", Outcome.NOT_PUBLISHED.value: "blocks", Outcome.UNKNOWN.value: "warns"}
+
+
+def _figures(metrics: Metrics, language: str) -> str:
+    """The counts that the platform gives: `1.204 vistas · 31 me gusta`. Missing is not said."""
+    known = [(name, getattr(metrics, name)) for name in ("views", "likes", "comments", "shares", "saves")]
+    return " · ".join(
+        sentence(f"post.figure.{name}", language, n=count, count=format_number(count, language))
+        for name, count in known
+        if count is not None
+    )
+
+
+def _why(post: PostView, language: str) -> WhyRow:
+    why, known = post.why, catalogue(language)
+    pairs = (("hook_type", why.hook_type), ("angle", why.angle), ("format", why.format), ("cta_type", why.cta_type))
+    tags = tuple(
+        sentence(f"post.why.{kind}", language, name=sentence(f"{kind}.{word}", language).lower())
+        for kind, word in pairs
+        if f"{kind}.{word}" in known
+    )
+    return WhyRow(
+        tags=tags,
+        rationale=why.rationale,
+        claims=why.claims,
+        made_with=why.model,
+        cost=sentence("post.why.cost", language, euro=format_euro(why.euro, language)) if why.euro else "",
+    )
