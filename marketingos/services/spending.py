@@ -68,12 +68,13 @@ async def check(s: AsyncSession, now: datetime, *, next_call: float = 0.0) -> No
 
 @asynccontextmanager
 async def paying(at_most: Usage) -> AsyncIterator[None]:
-    """Around a paid call: refuses it before it is made, counting also what other calls under way may cost."""
+    """Around a paid call: refuses it before it is made, counting also what the calls before it may still cost."""
     euro = euro_of(at_most)
+    ahead = _under_way["euro"]
     _under_way["euro"] += euro
     try:
         async with reading() as s:
-            await check(s, clock.now(), next_call=_under_way["euro"])
+            await check(s, clock.now(), next_call=ahead + euro)
         yield
     finally:
         _under_way["euro"] -= euro
