@@ -31,8 +31,8 @@ from marketingos.domain.product import Product
 from marketingos.domain.slot import resolve
 from marketingos.domain.track import COUNTS, Counts, Track, summed
 from marketingos.domain.user import Deed
-from marketingos.errors import OutsideError, TokenRejected
-from marketingos.services import accounts, media, products
+from marketingos.errors import OutsideError
+from marketingos.services import accounts, media, permissions, products
 from marketingos.services.people import require
 from marketingos.services.views import (
     DayView,
@@ -92,12 +92,9 @@ async def _measure_account(due: Sequence[Delivery]) -> int:
     """One account's posts; a refusal is noted on the account and never loses a number already read."""
     account = due[0].account
     ids = {d.external_id: d for d in due if d.external_id}
-    publisher = adapters.publisher_for(account.platform, media.library())
+    publisher = permissions.kept(adapters.publisher_for(account.platform, media.library()))
     try:
         found = await publisher.measure(accounts.grant_of(account), list(ids))
-    except TokenRejected as error:
-        await _reject(account, error)
-        return 0
     except OutsideError as error:
         logger.warning("measurement.failed", account=account.id, error=error.key, diagnostic=error.diagnostic)
         return 0
@@ -111,11 +108,6 @@ async def _append(found: Mapping[int, Metrics]) -> int:
         for delivery_id, metrics in known.items():
             s.add(Reading(delivery_id=delivery_id, taken_at=now, **as_columns(metrics)))
     return len(known)
-
-
-async def _reject(account: Account, error: OutsideError) -> None:
-    async with session() as s:
-        accounts.reject_permission(await s.get_one(Account, account.id), error.key)
 
 
 # -- figures -----------------------------------------------------------------------------------------------------------
@@ -265,19 +257,18 @@ def _days(
 
 def _moments(tracks: Sequence[Track], now: datetime) -> Iterable[MomentView]:
     """Total engagement known over time, in at most `MOMENTS` points: over the shortest of `SPANS` in which enough was
-    read to show movement, else since the first reading."""
+    read to show movement, else since the first post went out, when there was none."""
     instants = sorted({at for track in tracks for at in track.times})
-    for span in SPANS:
-        recent = instants[bisect_right(instants, now - span) :]
-        if len(recent) >= ENOUGH:
-            # What was known when the span began is where its curve starts.
-            instants = [now - span, *recent] if instants[0] < recent[0] else recent
-            break
-    step = max(-(-len(instants) // MOMENTS), 1)
-    for instant in instants[::-1][::step][::-1]:
-        known = summed(track.at(instant) for track in tracks)
-        if known.engagement is not None:
-            yield MomentView(at=instant, engagement=known.engagement)
+    if not instants:
+        return
+    born = min(track.published_at for track in tracks)
+    start = next((now - span for span in SPANS if len(instants) - bisect_right(instants, now - span) >= ENOUGH), born)
+    recent = [max(start, born), *instants[bisect_right(instants, start) :]]
+    step = -(-len(recent) // MOMENTS)
+    for instant in recent[::-1][::step][::-1]:
+        known = summed(track.at(instant) for track in tracks).engagement
+        if known is not None or instant == born:
+            yield MomentView(at=instant, engagement=known or 0)
 
 
 def _platforms(

@@ -223,8 +223,8 @@ def _live() -> rx.Component:
     )
     words = rx.el.div(
         rx.el.div(rx.el.h3(t("analytics.live")), chip, class_name="row wrap"),
-        rx.el.div(S.live.total, class_name="t-28", custom_attrs={"data-testid": "live-total"}),
-        rx.el.p(S.live.gained, class_name="dim"),
+        rx.el.div(S.live.gained, class_name="t-28", custom_attrs={"data-testid": "live-gained"}),
+        rx.el.p(S.live.since, class_name="dim"),
         rx.el.p(S.live.read, class_name="t-12 faint"),
         class_name="live-words",
     )

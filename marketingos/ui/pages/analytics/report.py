@@ -87,10 +87,10 @@ class PostRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
-    """The running total: what is known now and what came since the chart's first moment."""
+    """What came in since the chart's first moment, and when it was last read."""
 
-    total: str = ""
     gained: str = ""
+    since: str = ""
     read: str = ""
     fresh: bool = False
     chart: Plot = NO_PLOT
@@ -291,25 +291,25 @@ def _daily_sentence(days: Sequence[DayView], values: Sequence[int | None], speak
 
 
 def _live(moments: Sequence[MomentView], measured_at: datetime | None, speaker: Speaker) -> Live:
-    """The curve starts at what was known at its first moment: beside a total of weeks, what moves now would not show."""
+    """The curve starts at what was known at its first moment: beside a total of weeks, what moves now is not seen."""
     if not moments or measured_at is None:
         return Live()
     start, last = moments[0], moments[-1]
     gained = last.engagement - start.engagement
-    write = _moment_writer(moments, speaker)
-    begun = format_slot(start.at, speaker.now, speaker.language, speaker.zone)
-    since = speaker.say("since", figure=_signed(speaker.number(gained), gained) or "0", when=begun)
+    since = speaker.say("since", when=format_slot(start.at, speaker.now, speaker.language, speaker.zone))
+    figure = _signed(speaker.number(gained), gained) or "0"
     return Live(
-        total=speaker.number(last.engagement),
-        gained=since if len(moments) > 1 else "",
+        gained=figure,
+        since=since,
         read=speaker.say("read", when=speaker.ago(measured_at)),
         fresh=speaker.now - measured_at < _LIVE,
-        chart=_live_chart(moments, write, speaker, since),
+        chart=_live_chart(moments, speaker, sentence=f"{figure} {since}"),
     )
 
 
-def _live_chart(moments: Sequence[MomentView], write: Callable[[datetime], str], speaker: Speaker, since: str) -> Plot:
+def _live_chart(moments: Sequence[MomentView], speaker: Speaker, *, sentence: str) -> Plot:
     start, last = moments[0], moments[-1]
+    write = _moment_writer(moments, speaker)
     span = (last.at - start.at).total_seconds() or 1.0
     corners = [start.at + (last.at - start.at) * n / 3 for n in range(4)]
     return plot(
@@ -317,19 +317,18 @@ def _live_chart(moments: Sequence[MomentView], write: Callable[[datetime], str],
         at=[(m.at - start.at).total_seconds() / span for m in moments],
         points=[_moment_point(m, start, write, speaker) for m in moments],
         axis=[Tick(word=write(at), at=round(100 * n / 3, 2), minor=n in (1, 2)) for n, at in enumerate(corners)],
-        sentence=speaker.say("live_sentence", total=speaker.number(last.engagement), since=since),
+        sentence=sentence,
         show=lambda value: f"+{format_compact(value, speaker.language)}" if value else "0",
     )
 
 
 def _moment_point(moment: MomentView, start: MomentView, write: Callable[[datetime], str], speaker: Speaker) -> Point:
-    name, total = write(moment.at), speaker.number(moment.engagement)
-    gained = moment.engagement - start.engagement
+    gained, total = moment.engagement - start.engagement, speaker.number(moment.engagement)
+    name = write(moment.at)
     return Point(
         name=name,
-        value=total,
-        change=_signed(speaker.number(gained), gained),
-        direction=_direction(gained),
+        value=_signed(speaker.number(gained), gained) or "0",
+        note=speaker.say("in_all", total=total),
         spoken=f"{name}: {speaker.say('counted.engagement', figure=total)}",
     )
 
