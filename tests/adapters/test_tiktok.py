@@ -467,13 +467,13 @@ async def test_waits_between_questions_grow(tiktok: TikTok, wire: Wire, shelf: S
         (state("PROCESSING_UPLOAD", uploaded_bytes=0), 0, Undecided),
         (state("PROCESSING_UPLOAD", uploaded_bytes=0), 2, Absent),
         (state("PROCESSING_UPLOAD"), 2, Absent),
-        (state("FAILED", fail_reason="internal"), 0, Absent),
+        (state("FAILED", fail_reason="internal"), 0, Accepted),
     ],
 )
 async def test_status_decides_what_became_of_a_lost_answer(
     tiktok: TikTok, wire: Wire, shelf: Shelf, told: dict[str, Any], minutes: int, kind: type[object]
 ) -> None:
-    """Bytes missing and a minute gone: absent. All bytes there: TikTok works on it."""
+    """Bytes missing and a minute gone: absent. All bytes there: TikTok works on it, or `settle` tells how it ended."""
     wire.on("POST", STATUS, told)
     with clock.frozen(NOW + timedelta(minutes=minutes)):
         assert isinstance(await tiktok.look_up(CREATOR, video(shelf), opened(), NOW), kind)
@@ -484,13 +484,6 @@ async def test_private_video_is_known_by_its_publish_id(tiktok: TikTok, wire: Wi
     wire.on("POST", STATUS, state("PUBLISH_COMPLETE"))
     found = await tiktok.look_up(CREATOR, video(shelf, privacy_level="SELF_ONLY"), opened(), NOW)
     assert found == Published(external_id="v_pub_file~v2-1.123456789")
-
-
-async def test_found_failure_that_would_happen_again_is_told(tiktok: TikTok, wire: Wire, shelf: Shelf) -> None:
-    """A video that TikTok will never take is not sent again."""
-    wire.on("POST", STATUS, state("FAILED", fail_reason="duration_check_failed"))
-    with pytest.raises(ContentRefused):
-        await tiktok.look_up(CREATOR, video(shelf), opened(), NOW)
 
 
 async def test_without_an_announcement_a_video_cannot_be_out(tiktok: TikTok, wire: Wire, shelf: Shelf) -> None:

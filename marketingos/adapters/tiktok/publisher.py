@@ -157,13 +157,12 @@ class TikTok:
             return Undecided() if content.format is Format.IMAGE else Absent()
         waited = clock.now() - since
         state = await _state(grant, progress)
-        if state["status"] == "FAILED":
-            return _failed(str(state.get("fail_reason") or ""))
         if _is_waiting_for_bytes(state, content):
             return Absent() if waited >= walk.IN_FLIGHT else Undecided()
         posted = {"posted_at": walk.stamp(since), **progress}
         if state["status"] == "PUBLISH_COMPLETE":
             return _published(state, content, posted, waited)
+        # TikTok has it, and works on it or gave it up: `settle` tells.
         return Accepted(progress=posted)
 
     # -- figures -------------------------------------------------------------------------------------------------------
@@ -207,14 +206,6 @@ def _published(
 def _address(progress: Progress, video_id: str) -> str | None:
     name = progress.get("creator", {}).get("creator_username")
     return f"https://www.tiktok.com/@{name}/video/{video_id}" if name else None
-
-
-def _failed(reason: str) -> Absent:
-    """A post that TikTok gave up is surely not there; raises when it would be given up again."""
-    error = failure(reason)
-    if isinstance(error, NotSent):
-        return Absent()
-    raise error
 
 
 def _metrics(row: Mapping[str, Any]) -> Metrics:
