@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -83,7 +84,7 @@ async def test_consecutive_posts_differ() -> None:
     first, *_ = await plan()
     await fill(first)
     told = [first.factors, *(gap.factors for gap in await plan())]
-    for one, next in zip(told, told[1:], strict=False):
+    for one, next in itertools.pairwise(told):
         assert not set(vars(one).values()) & set(vars(next).values())
 
 
