@@ -208,6 +208,19 @@ class Delivery(SQLModel, table=True):
         self.hold_reason = reason
         self.lease_until = None
 
+    def release(self, now: datetime) -> None:
+        """Its account may post again: it goes on where it stood. What may be out is looked for and not sent; what would
+        now be too late asks a person."""
+        if self.is_late(now):
+            return self.hold(HoldReason.LATE)
+        if self.accepted_at:
+            self.status = DeliveryStatus.SENDING
+        else:
+            self.status = DeliveryStatus.UNKNOWN if self.intent_at else DeliveryStatus.QUEUED
+        self.not_before = max(self.not_before, now)
+        self.attempts = 0
+        self.lease_until = self.hold_reason = self.error_key = None
+
 
 class Attempt(SQLModel, table=True):
     """One try of a delivery, written before the network is touched. `diagnostic` is for engineers only."""

@@ -1,4 +1,4 @@
-"""Connected accounts and their permissions. Clear tokens exist only inside a `Grant`, in memory."""
+"""Connected accounts: what they are, which products publish on them, and what is known of their permissions."""
 
 from __future__ import annotations
 
@@ -7,16 +7,29 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import SecretStr
-from sqlmodel import col, select
+from sqlalchemy.orm import selectinload
+from sqlmodel import col, delete, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from marketingos import clock, vault
+from marketingos import adapters, clock, log, vault
 from marketingos.db import AsyncSession, reading, session
 from marketingos.domain.account import Account, AccountKind, AccountState, ProductAccount
+from marketingos.domain.delivery import Delivery, DeliveryStatus, HoldReason
+from marketingos.domain.permission import PROVIDERS, Permit
 from marketingos.domain.platform import Platform
-from marketingos.domain.ports import Grant
+from marketingos.domain.ports import Creator, Grant
+from marketingos.domain.post import Post, Variant, VariantStatus
 from marketingos.domain.product import Product
+from marketingos.domain.user import Deed
+from marketingos.errors import InvalidInput, NotFound, OutsideError, Refused
 from marketingos.services import audit
-from marketingos.services.views import AccountView
+from marketingos.services.people import require
+from marketingos.services.views import AccountView, PersonView
+
+logger = log.get_logger(__name__)
+
+_WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING, DeliveryStatus.HELD)
+_GOING = (DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN)
 
 
 async def connect(
@@ -34,33 +47,72 @@ async def connect(
     followers: int | None = None,
     options: Mapping[str, Any] | None = None,
     products: Sequence[str] = (),
+    refresh_expires_at: datetime | None = None,
+    data_access_expires_at: datetime | None = None,
+    grantor_id: str | None = None,
+    actor: str = audit.SYSTEM,
 ) -> AccountView:
-    """Connects an account, or renews the permission of one that is connected, and links it to products by name."""
+    """Connects an account, or renews the permission of one that is connected, and links it to products by name.
+
+    The token is taken as good: who calls this has tried it. What waited for this permission goes on.
+    """
+    permit = Permit(
+        token=token,
+        expires_at=expires_at,
+        refresh_token=refresh_token,
+        refresh_expires_at=refresh_expires_at,
+        data_access_expires_at=data_access_expires_at,
+        scopes=tuple(scopes),
+        grantor_id=grantor_id,
+    )
     async with session() as s:
-        known = select(Account).where(Account.platform == platform, Account.external_id == external_id)
-        account = (await s.exec(known)).first() or Account(
-            platform=platform, kind=kind, external_id=external_id, name=name, sealed_token="", connected_at=clock.now()
+        now = clock.now()
+        account = await _known(s, platform, external_id) or Account(
+            platform=platform, kind=kind, external_id=external_id, name=name, sealed_token="", connected_at=now
         )
         account.name, account.handle, account.kind = name, handle or account.handle, kind
         account.followers = followers if followers is not None else account.followers
         account.parent_external_id = parent_external_id or account.parent_external_id
         account.options = {**account.options, **(options or {})}
-        account.scopes = tuple(scopes) or account.scopes
-        account.sealed_token = vault.seal(token)
-        account.sealed_refresh_token = vault.seal(refresh_token) if refresh_token else account.sealed_refresh_token
-        account.token_expires_at = expires_at
-        account.state, account.state_reason = AccountState.ACTIVE, None
+        account.connected_at, account.connected_by = now, actor
+        take_permit(account, permit)
         s.add(account)
         await s.flush()
         await _link(s, _id(account), products)
-        audit.note(s, audit.SYSTEM, "account.connect", f"account:{account.id}", platform=platform.value)
+        await release(s, account)
+        audit.note(s, actor, "account.connect", f"account:{account.id}", platform=platform.value)
     return view(account)
+
+
+def take_permit(account: Account, permit: Permit) -> None:
+    """Puts a new permission in the place of the old one. A refresh token that stays the same keeps its end."""
+    stays = permit.refresh_token is not None and permit.refresh_token == refresh_token_of(account)
+    if not (stays and account.refresh_expires_at):
+        account.refresh_expires_at = permit.refresh_expires_at
+    account.sealed_token = vault.seal(permit.token)
+    account.sealed_refresh_token = vault.seal(permit.refresh_token) if permit.refresh_token else None
+    account.token_expires_at = permit.expires_at
+    account.data_access_expires_at = permit.data_access_expires_at
+    account.scopes = permit.scopes or account.scopes
+    account.grantor_id = permit.grantor_id or account.grantor_id
+    account.renewed_at = account.checked_at = clock.now()
+    account.renewing_until = None
+    account.state, account.state_reason = AccountState.ACTIVE, None
+
+
+async def release(s: AsyncSession, account: Account) -> None:
+    """Lets go on what was held for want of this account's permission."""
+    held = (Delivery.account_id == account.id, Delivery.hold_reason == HoldReason.PERMISSION)
+    rows = (await s.exec(select(Delivery).where(Delivery.status == DeliveryStatus.HELD, *held).with_for_update())).all()
+    for delivery in rows:
+        delivery.release(clock.now())
+    await _tell(s, rows)
 
 
 async def list_accounts() -> tuple[AccountView, ...]:
     """Every connected account, by platform and name."""
     async with reading() as s:
-        rows = (await s.exec(select(Account).order_by(col(Account.platform), col(Account.name)))).all()
+        rows = (await s.exec(connected())).all()
     return tuple(view(row) for row in rows)
 
 
@@ -78,6 +130,79 @@ async def accounts_of(s: AsyncSession, product_ids: Sequence[int]) -> Mapping[in
     return found
 
 
+async def set_products(actor: PersonView, account_id: int, product_ids: Sequence[int]) -> None:
+    """Which products publish on an account from now on; what is approved already keeps its way."""
+    require(actor, Deed.ADMINISTER)
+    async with session() as s:
+        await locked(s, account_id)
+        known = (await s.exec(select(Product.id).where(col(Product.id).in_(product_ids)))).all()
+        await s.exec(delete(ProductAccount).where(col(ProductAccount.account_id) == account_id))
+        for product_id in known:
+            s.add(ProductAccount(product_id=product_id or 0, account_id=account_id))
+        audit.note(s, actor.email, "account.products", f"account:{account_id}", products=list(known))
+
+
+async def creator(actor: PersonView, account_id: int) -> Creator:
+    """What TikTok allows a creator at this moment: asked for whenever somebody is to choose from it."""
+    require(actor, Deed.APPROVE)
+    async with reading() as s:
+        account = await s.get(Account, account_id)
+    if account is None or account.platform is not Platform.TIKTOK:
+        raise NotFound()
+    return await adapters.creator_of(grant_of(account))
+
+
+async def choose_audience(actor: PersonView, account_id: int, level: str) -> None:
+    """A person's standing choice of who sees this creator's posts; it is kept who chose it and when.
+
+    `InvalidInput` when TikTok does not offer the level now.
+    """
+    if level not in (await creator(actor, account_id)).audiences:
+        raise InvalidInput("account.audience_unknown", field="privacy_level")
+    async with session() as s:
+        account = await locked(s, account_id)
+        choice = {"privacy_level": level, "privacy_by": actor.name, "privacy_at": clock.now().isoformat()}
+        account.options = {**account.options, **choice}
+        audit.note(s, actor.email, "account.audience", f"account:{account_id}", level=level)
+
+
+async def remove(actor: PersonView, account_id: int) -> None:
+    """Disconnects an account: its permission is given back and forgotten, what waited for it goes back to approval, and
+    what it published stays on record. `Refused` while a post is on its way."""
+    require(actor, Deed.ADMINISTER)
+    async with session() as s:
+        account = await locked(s, account_id)
+        await _withdraw_all(s, account)
+        grant = grant_of(account) if await _is_alone(s, account) else None
+        authorizer = adapters.authorizer_for(PROVIDERS[account.kind])
+        _forget(account)
+        await s.exec(delete(ProductAccount).where(col(ProductAccount.account_id) == account_id))
+        audit.note(s, actor.email, "account.remove", f"account:{account_id}", platform=account.platform.value)
+    if grant and authorizer.configured:
+        try:
+            await authorizer.revoke(grant)
+        except OutsideError as error:
+            logger.warning("account.not_revoked", account=account_id, error=error.key, diagnostic=error.diagnostic)
+
+
+def connected() -> SelectOfScalar[Account]:
+    """Selects the connected accounts, in the order in which they are shown."""
+    return (
+        select(Account)
+        .where(Account.state != AccountState.REMOVED)
+        .order_by(col(Account.platform), col(Account.name), col(Account.id))
+    )
+
+
+async def locked(s: AsyncSession, account_id: int) -> Account:
+    """A connected account, locked against everybody else; `NotFound` when there is none."""
+    statement = select(Account).where(Account.id == account_id, Account.state != AccountState.REMOVED)
+    account = (await s.exec(statement.with_for_update(key_share=True))).first()
+    if account is None:
+        raise NotFound()
+    return account
+
+
 def secret(clear: str) -> SecretStr:
     """A clear token, wrapped so that no log or repr shows it."""
     return SecretStr(clear)
@@ -93,7 +218,13 @@ def grant_of(account: Account) -> Grant:
         handle=account.handle,
         parent_external_id=account.parent_external_id,
         options=dict(account.options),
+        expires_at=account.token_expires_at,
     )
+
+
+def refresh_token_of(account: Account) -> SecretStr | None:
+    """What renews the account's token, opened; None when only a person can."""
+    return vault.unseal(account.sealed_refresh_token) if account.sealed_refresh_token else None
 
 
 def reject_permission(account: Account, reason: str) -> None:
@@ -114,10 +245,62 @@ def view(account: Account) -> AccountView:
     )
 
 
+# -- disconnecting -----------------------------------------------------------------------------------------------------
+
+
+async def _withdraw_all(s: AsyncSession, account: Account) -> None:
+    """What waits for this account is cancelled; a variant that goes nowhere any more is up for approval again."""
+    mine = select(Delivery).where(Delivery.account_id == account.id, col(Delivery.status).in_((*_WAITING, *_GOING)))
+    rows = (await s.exec(mine.with_for_update())).all()
+    if any(d.may_be_out or d.intent_at for d in rows):
+        raise Refused("account.busy")
+    for delivery in rows:
+        delivery.status, delivery.hold_reason = DeliveryStatus.CANCELLED, None
+    await s.flush()
+    wanted = select(Variant).where(col(Variant.id).in_([d.variant_id for d in rows]))
+    for variant in (await s.exec(wanted.options(selectinload(Variant.deliveries)))).all():  # type: ignore[arg-type]
+        if all(d.status is DeliveryStatus.CANCELLED for d in variant.deliveries):
+            variant.status, variant.approved_hash = VariantStatus.PENDING, None
+            variant.decided_by = variant.decided_at = None
+    await _tell(s, rows)
+
+
+def _forget(account: Account) -> None:
+    account.sealed_token, account.sealed_refresh_token = "", None
+    account.token_expires_at = account.refresh_expires_at = account.data_access_expires_at = None
+    account.scopes, account.grantor_id = (), None
+    account.state, account.state_reason = AccountState.REMOVED, None
+
+
+async def _is_alone(s: AsyncSession, account: Account) -> bool:
+    """Whether no other account lives by the same consent. TikTok's is for one creator; another provider's may be for
+    many, and giving it back would end them all."""
+    if account.kind is AccountKind.CREATOR:
+        return True
+    provider = PROVIDERS[account.kind]
+    return not any(o.id != account.id and PROVIDERS[o.kind] is provider for o in (await s.exec(connected())).all())
+
+
+# -- pieces ------------------------------------------------------------------------------------------------------------
+
+
+async def _known(s: AsyncSession, platform: Platform, external_id: str) -> Account | None:
+    statement = select(Account).where(Account.platform == platform, Account.external_id == external_id)
+    return (await s.exec(statement.with_for_update(key_share=True))).first()
+
+
 async def _link(s: AsyncSession, account_id: int, products: Sequence[str]) -> None:
     rows = (await s.exec(select(Product.id).where(col(Product.name).in_(products)))).all() if products else []
     for product_id in rows:
         await s.merge(ProductAccount(product_id=product_id or 0, account_id=account_id))
+
+
+async def _tell(s: AsyncSession, deliveries: Sequence[Delivery]) -> None:
+    """Moves the posts of these deliveries, so that screens look again."""
+    ids = [d.variant_id for d in deliveries]
+    posts = select(Post).join(Variant, col(Variant.post_id) == Post.id).where(col(Variant.id).in_(ids))
+    for post in (await s.exec(posts)).all():
+        post.updated_at = clock.now()
 
 
 def _id(account: Account) -> int:

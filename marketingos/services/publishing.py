@@ -39,8 +39,8 @@ from marketingos.domain.delivery import (
 from marketingos.domain.ports import Absent, Accepted, Grant, Progress, Published, Publisher, Ready, Undecided, Working
 from marketingos.domain.post import Post, Variant, VariantStatus
 from marketingos.domain.user import Deed
-from marketingos.errors import BadAnswer, OutcomeUnknown, OutsideError, Refused, TokenRejected
-from marketingos.services import accounts, audit, media, posts
+from marketingos.errors import BadAnswer, NotSent, OutcomeUnknown, OutsideError, Refused, TokenRejected
+from marketingos.services import accounts, audit, media, permissions, posts
 from marketingos.services.people import require
 from marketingos.services.views import PersonView, PostView
 
@@ -189,7 +189,7 @@ async def _carry_all(tasks: Sequence[Task]) -> None:
 
 
 async def _carry(task: Task) -> None:
-    publisher = adapters.publisher_for(task.content.platform, media.library())
+    publisher = permissions.kept(adapters.publisher_for(task.content.platform, media.library()))
     if task.accepted_at:
         await _settle(publisher, task, task.progress)
     elif task.intent_at:
@@ -225,8 +225,10 @@ async def _send(publisher: Publisher, task: Task) -> None:
 async def _settle(publisher: Publisher, task: Task, progress: Progress) -> None:
     try:
         outcome = await publisher.settle(task.grant, task.content, progress)
+    except TokenRejected as error:
+        return await _did_not_go_out(task, error, keep_intent=True)
     except OutsideError as error:
-        if error.retryable:
+        if error.retryable and not isinstance(error, NotSent):
             return await _record(task, Accepted(progress=progress, wait=error.retry_after or timedelta(seconds=10)))
         return await _did_not_go_out(task, error)
     await _record(task, outcome)
@@ -298,17 +300,17 @@ async def _did_not_go_out(task: Task, error: OutsideError, *, keep_intent: bool 
     async with session() as s:
         delivery, now = await _held(s, task), clock.now()
         again = next_attempt(error, task.attempts, now, random.random())
-        intent = delivery.intent_at
-        delivery.accepted_at = None
+        if not keep_intent:
+            delivery.intent_at = delivery.accepted_at = None
         if isinstance(error, TokenRejected):
-            accounts.reject_permission(delivery.account, error.key)
             delivery.hold(HoldReason.PERMISSION)
             delivery.error_key = error.key
+            if delivery.account.state is AccountState.ACTIVE:  # reconnected in the meantime
+                delivery.release(now)
         elif again is None:
             delivery.fail(error.key)
         else:
             delivery.retry(again, error.key)
-        delivery.intent_at = intent if keep_intent else None
         await _close_attempt(s, task, Outcome.UNKNOWN if keep_intent else Outcome.NOT_PUBLISHED, error)
         await _touch(s, delivery)
     logger.warning("delivery.not_published", delivery=task.delivery_id, error=error.key, diagnostic=error.diagnostic)
