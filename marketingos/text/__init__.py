@@ -63,7 +63,7 @@ def catalogue(language: str) -> Mapping[str, tuple[str, ...]]:
         with path.open("rb") as file:
             for message in read_po(file, locale=language, abort_invalid=True):
                 if message.id:
-                    messages[_key(message.id)] = _forms(message.string)
+                    messages[_key(message.id)] = _forms(message.string or "")
     return MappingProxyType(messages)
 
 

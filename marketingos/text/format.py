@@ -66,7 +66,7 @@ def format_number(value: int | float | Decimal, language: str, *, digits: int = 
     """`6.602`; negative figures with a true minus."""
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     # CLDR leaves four-digit Spanish numbers ungrouped; our columns line up only if all are grouped.
-    text = numbers.format_decimal(abs(value), pattern, locale=_grouping_locale(language))
+    text = numbers.format_decimal(-value if value < 0 else value, pattern, locale=_grouping_locale(language))
     return _MINUS + text if value < 0 and text.strip("0.,") else text
 
 

@@ -94,8 +94,10 @@ def _corpus(file: str) -> tuple[Idea, ...]:
     source = files(__package__) / "corpus" / file
     entries: list[dict[str, Any]] = tomllib.loads(source.read_text("utf-8"))["idea"] if source.is_file() else []
     own = not file.startswith("general")
-    return tuple(Idea(own=own, **{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()})
-                 for entry in entries)  # fmt: skip
+    frozen: list[dict[str, Any]] = [
+        {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()} for entry in entries
+    ]
+    return tuple(Idea(own=own, **entry) for entry in frozen)
 
 
 def _named(idea: Idea, product: Product) -> Idea:
