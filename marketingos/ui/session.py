@@ -6,6 +6,7 @@ handshake, on the server, never from the page. `page()` registers a page inside 
 """
 
 from collections.abc import Callable
+from functools import wraps
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -114,12 +115,12 @@ def page(
     loads = [on_load] if not isinstance(on_load, (list, tuple)) else list(on_load)
 
     def register(content: Callable[[], rx.Component]) -> Callable[[], rx.Component]:
+        @wraps(content)  # Reflex sorts the scripts of pages by the function's module
         def framed() -> rx.Component:
             return frame(
                 content(), notices(), room=room or route, person=_person(), pulse=_pulse(), on_tick=Session.tick
             )
 
-        framed.__name__ = content.__name__
         rx.page(route=route, title=t(title) + " · MarketingOS", on_load=[Session.enter, *loads])(framed)
         return content
 
