@@ -46,24 +46,20 @@ def _bar() -> rx.Component:
 
 
 def _product_menu() -> rx.Component:
-    chosen = rx.foreach(S.products, lambda p: rx.cond(p.id.to(str) == S.product, p.name, ""))
-    everything = menu_item(
-        t("analytics.all_products"), menu_id="product-menu", checked=S.product == "", on_click=S.choose_product("")
-    )
-    each = rx.foreach(
-        S.products,
-        lambda p: menu_item(
-            p.name, menu_id="product-menu", checked=p.id.to(str) == S.product, on_click=S.choose_product(p.id.to(str))
-        ),
-    )
+    everything = _product(t("analytics.all_products"), "")
+    each = rx.foreach(S.products, lambda p: _product(p.name, p.value))
     trigger = button(
         icon("package", 16),
-        rx.el.span(rx.cond(S.product == "", t("analytics.all_products"), chosen), class_name="clip"),
+        rx.el.span(rx.cond(S.product_name != "", S.product_name, t("analytics.all_products")), class_name="clip"),
         icon("chevron-down", 14),
         variant="quiet",
         custom_attrs={"data-testid": "product-filter"},
     )
     return menu("product-menu", trigger, everything, each, label=t("analytics.product"))
+
+
+def _product(name: rx.Var[str], value: rx.Var[str] | str) -> rx.Component:
+    return menu_item(name, menu_id="product-menu", checked=S.product == value, on_click=S.choose_product(value))
 
 
 # -- what the page says when there are no figures ----------------------------------------------------------------------

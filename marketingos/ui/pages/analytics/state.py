@@ -1,6 +1,6 @@
 """The period on screen: read from the address, renewed whenever a reading arrives."""
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -10,7 +10,7 @@ from reflex.event import EventSpec
 from marketingos import clock
 from marketingos.domain.platform import Platform
 from marketingos.services import measurement
-from marketingos.services.views import EngagementView, ProductView
+from marketingos.services.views import EngagementView
 from marketingos.settings import get_settings
 from marketingos.ui.components.charts import Plot
 from marketingos.ui.pages.analytics.report import (
@@ -32,6 +32,14 @@ ROWS = 20
 """Posts in the table before one asks for more."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """An entry of the product menu."""
+
+    value: str
+    name: str
+
+
 class AnalyticsState(rx.State):
     """What the page shows; the rows of `Report`, var by var. `phase` is `loading`, `ready` or `failed`."""
 
@@ -40,7 +48,8 @@ class AnalyticsState(rx.State):
     period: str = "30"
     product: str = ""
     measure: str = MEASURES[0]
-    products: tuple[ProductView, ...] = ()
+    products: tuple[Choice, ...] = ()
+    product_name: str = ""
 
     figures: tuple[KeyFigure, ...] = ()
     sources: tuple[Source, ...] = ()
@@ -114,7 +123,7 @@ class AnalyticsState(rx.State):
         view = await measurement.engagement(actor, days=int(self.period), product_id=int(self.product or 0) or None)
         self._keep(view)
         drawn = report(view, await self._speaker(), measure=self.measure, rows=self._rows)
-        self._show({field.name: getattr(drawn, field.name) for field in fields(Report)} | {"products": view.products})
+        self._show({field.name: getattr(drawn, field.name) for field in fields(Report)} | _products(view, self.product))
         self.phase = "ready"
 
     def _keep(self, view: EngagementView) -> None:
@@ -129,3 +138,8 @@ class AnalyticsState(rx.State):
         for name, value in wanted.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
+
+
+def _products(view: EngagementView, chosen: str) -> dict[str, object]:
+    choices = tuple(Choice(value=str(p.id), name=p.name) for p in view.products)
+    return {"products": choices, "product_name": next((c.name for c in choices if c.value == chosen), "")}
