@@ -15,18 +15,17 @@ product. Only people can tell it from the real thing, by `/wall`.
 ==============  ==============================================================================================
 """
 
+from __future__ import annotations
+
 import importlib.util
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Mount, Router
-
-from marketingos.sandbox import control, linkedin, meta, public, tiktok, wall
-from marketingos.sandbox.faults import Faults
-from marketingos.sandbox.twin import Twin
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.routing import BaseRoute, Mount
 
 
 def create_app(
@@ -37,29 +36,44 @@ def create_app(
     `data_dir` keeps its file and media; `public_base` is the address under which clients reach it, without a
     trailing slash; `clock` answers an aware datetime; notifications go to `webhook_target` when it is set (the
     product's base address, to which `/api/webhooks/{platform}` is appended).
+
+    The services are imported here, so that `marketingos.sandbox.world` costs nothing to those who read names only.
     """
+    from starlette.applications import Starlette
+    from starlette.middleware import Middleware
+
+    from marketingos.sandbox import control, linkedin, meta, public, tiktok, wall
+    from marketingos.sandbox.faults import Faults
+    from marketingos.sandbox.twin import Twin
+    from marketingos.sandbox.webhooks import Webhooks
+
     twin = Twin(data_dir, public_base, clock)
-    routes: list[BaseRoute] = [
+    routes = [
         _mount("/meta", meta.routes(twin)),
         _mount("/tiktok", tiktok.routes(twin)),
         _mount("/linkedin", linkedin.routes(twin)),
-        _mount("/control", control.routes(twin)),
+        _mount("/control", control.routes(twin, webhook_target)),
         *_models(data_dir, public_base, clock),
         *wall.routes(twin),
         *public.routes(twin),
     ]
-    app = Starlette(routes=routes, middleware=[Middleware(Faults, twin=twin)])
+    middleware = [Middleware(Faults, twin=twin)]
+    if webhook_target:
+        middleware.insert(0, Middleware(Webhooks, twin=twin, target=webhook_target))
+    app = Starlette(routes=routes, middleware=middleware)
     app.state.twin = twin
     return app
 
 
 def _mount(path: str, routes: Sequence[BaseRoute]) -> Mount:
     """A service's own router: a path with a slash too many or too few is not found, as there."""
+    from starlette.routing import Mount, Router
+
     return Mount(path, app=Router(routes, redirect_slashes=False))
 
 
-def _models(data_dir: Path, public_base: str, clock: Callable[[], datetime]) -> list[BaseRoute]:
-    mounts: list[BaseRoute] = []
+def _models(data_dir: Path, public_base: str, clock: Callable[[], datetime]) -> list[Mount]:
+    mounts = []
     if importlib.util.find_spec("marketingos.sandbox.claude"):
         from marketingos.sandbox import claude
 

@@ -11,6 +11,7 @@ from marketingos.sandbox import world
 from marketingos.sandbox.faults import Rule
 from marketingos.sandbox.rows import Account, Token
 from marketingos.sandbox.twin import SETTINGS, Twin, settle
+from marketingos.sandbox.webhooks import shake_hands
 
 _KINDS = {"facebook": "page", "instagram": "instagram", "tiktok": "creator", "linkedin": "organization"}
 _SCOPES: dict[str, tuple[str, ...]] = {
@@ -20,18 +21,23 @@ _SCOPES: dict[str, tuple[str, ...]] = {
 _TRAITS = ("private", "audited", "comment_disabled", "duet_disabled", "stitch_disabled", "max_video_seconds")
 
 
-def routes(twin: Twin) -> list[BaseRoute]:
+def routes(twin: Twin, webhook_target: str | None = None) -> list[BaseRoute]:
     """Everything below `/control`."""
 
+    def handshake(twin: Twin, body: Any) -> Awaitable[dict[str, Any]]:
+        target = str(body.get("target") or webhook_target)
+        return shake_hands(twin, target, body["platform"], body.get("verify_token", ""))
+
     def lever(act: Callable[[Twin, Any], Any]) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
+        async def pulled(request: Request) -> Response:
             try:
                 body = await request.json() if await request.body() else {}
-                return JSONResponse(act(twin, body))
+                answer = act(twin, body)
+                return JSONResponse(await answer if isinstance(answer, Awaitable) else answer)
             except (ValueError, KeyError, TypeError) as error:
                 return JSONResponse({"detail": str(error)}, 400)
 
-        return answer
+        return pulled
 
     table: list[tuple[str, str, Callable[[Twin, Any], Any]]] = [
         ("faults", "POST", load_faults),
@@ -42,6 +48,7 @@ def routes(twin: Twin) -> list[BaseRoute]:
         ("tokens", "POST", change_token),
         ("settings", "POST", change_settings),
         ("settings", "GET", lambda twin, body: {name: twin.setting(name) for name in SETTINGS}),
+        ("handshakes", "POST", handshake),
         ("calls", "GET", count_calls),
         ("calls", "DELETE", clear_calls),
     ]

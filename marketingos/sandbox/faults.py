@@ -82,7 +82,10 @@ class Rule:
             raise ValueError(f"unknown action {rule.action!r}")
         if rule.match.platform is not None and rule.match.platform not in PLATFORMS:
             raise ValueError(f"unknown platform {rule.match.platform!r}")
-        re.compile(rule.match.path_regex or "")
+        try:
+            re.compile(rule.match.path_regex or "")
+        except re.error as error:
+            raise ValueError(f"path_regex: {error}") from error
         return rule
 
 
@@ -150,7 +153,7 @@ def due_rule(twin: Twin, platform: str, method: str, path: str, account: str = "
 
 def _matches(rule: Rule, platform: str, method: str, path: str, account: str) -> bool:
     match = rule.match
-    wanted = ("facebook", "instagram") if match.platform == "meta" else (match.platform,)
+    wanted = ("facebook", "instagram", "meta") if match.platform == "meta" else (match.platform,)
     return (
         (match.platform is None or platform in wanted)
         and rule.action.startswith("webhook_") == (method == "WEBHOOK")

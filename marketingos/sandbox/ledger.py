@@ -52,6 +52,9 @@ CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)
 CREATE TABLE IF NOT EXISTS apps (
     client_id TEXT PRIMARY KEY, platform TEXT NOT NULL, secret TEXT NOT NULL, name TEXT NOT NULL,
     scopes TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS parcels (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, platform TEXT NOT NULL, body TEXT NOT NULL, made_at REAL NOT NULL,
+    due_at REAL NOT NULL, attempts INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS counter (value INTEGER NOT NULL);
 """
 
@@ -256,6 +259,21 @@ class Ledger:
 
     def clear_calls(self) -> None:
         self._rows("DELETE FROM calls")
+
+    # the outbox of webhooks
+
+    def add_parcel(self, platform: str, body: str, now: float) -> None:
+        sql = "INSERT INTO parcels (platform, body, made_at, due_at) VALUES (?, ?, ?, ?)"
+        self._rows(sql, platform, body, now, now)
+
+    def due_parcels(self, now: float) -> list[Facts]:
+        return [dict(row) for row in self._rows("SELECT * FROM parcels WHERE due_at <= ? ORDER BY id", now)]
+
+    def drop_parcel(self, parcel_id: int) -> None:
+        self._rows("DELETE FROM parcels WHERE id = ?", parcel_id)
+
+    def delay_parcel(self, parcel_id: int, due_at: float) -> None:
+        self._rows("UPDATE parcels SET due_at = ?, attempts = attempts + 1 WHERE id = ?", due_at, parcel_id)
 
     # fault rules and settings
 

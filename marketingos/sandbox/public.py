@@ -128,7 +128,7 @@ def _avatar(twin: Twin, account_id: str) -> str:
     hue = _HUES.get(account.brand if account else "", sum(map(ord, name)) % 360)
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><defs><linearGradient id="g" x2="1" y2="1">'
-        f'<stop stop-color="hsl({hue} 70% 46%)"/><stop offset="1" stop-color="hsl({(hue + 40) % 360} 72% 34%)"/>'
+        f'<stop stop-color="hsl({hue} 70% 46%)"/><stop offset="1" stop-color="hsl({(hue + 24) % 360} 72% 34%)"/>'
         '</linearGradient></defs><rect width="96" height="96" fill="url(#g)"/><text x="48" y="50" fill="#fff" '
         'font-family="system-ui,sans-serif" font-weight="700" font-size="38" text-anchor="middle" '
         f'dominant-baseline="central">{escape(initials)}</text></svg>'

@@ -90,10 +90,8 @@ def _column(twin: Twin, platform: str, posts: Sequence[Post]) -> str:
     icon = f'<span class="tile"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="{_ICONS[platform]}"/></svg></span>'
     cards = "".join(_card(twin, post) for post in posts[:_PER_COLUMN])
     empty = '<p class="empty">Todavía no hay nada publicado aquí. Cuando apruebes una publicación, aparecerá.</p>'
-    return (
-        f'<section class="column {platform}"><h2>{icon}{_PLATFORMS[platform]}<span>{len(posts)}</span></h2>'
-        f"{cards or empty}</section>"
-    )
+    head = f'<h2>{icon}{_PLATFORMS[platform]}<span class="number">{len(posts)}</span></h2>'
+    return f'<section class="column {platform}">{head}{cards or empty}</section>'
 
 
 def _card(twin: Twin, post: Post) -> str:
@@ -165,14 +163,16 @@ def _medium(post: Post, medium: Medium) -> str:
 def _counts(twin: Twin, post: Post) -> str:
     seen = engagement.counts(post, twin.now())
     comments = engagement.comment_count(post, twin.now(), twin.ledger)
-    views = "reproducciones" if post.platform == "tiktok" else "visualizaciones"
-    likes = {"facebook": "reacciones", "linkedin": "reacciones"}.get(post.platform, "me gusta")
-    numbers = [(seen.likes, likes), (comments, "comentarios"), (seen.shares, "compartidos"), (seen.views, views)]
-    return (
-        '<div class="counts">'
-        + "".join(f"<span><b>{_spanish(n)}</b> {label}</span>" for n, label in numbers)
-        + "</div>"
-    )
+    likes = ("reacción", "reacciones") if post.platform in ("facebook", "linkedin") else ("me gusta", "me gusta")
+    views = ("reproducción", "reproducciones") if post.platform == "tiktok" else ("visualización", "visualizaciones")
+    numbers = [
+        (seen.likes, likes),
+        (comments, ("comentario", "comentarios")),
+        (seen.shares, ("compartido", "compartidos")),
+        (seen.views, views),
+    ]
+    shown = "".join(f"<span><b>{_spanish(n)}</b> {words[n != 1]}</span>" for n, words in numbers)
+    return f'<div class="counts">{shown}</div>'
 
 
 def _spanish(number: int) -> str:

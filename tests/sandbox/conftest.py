@@ -52,6 +52,9 @@ def serve(app: Any, port: int) -> Iterator[str]:
     def run() -> None:
         asyncio.set_event_loop(loop)
         loop.run_until_complete(server.serve())
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0.01))
         stop.set()
 
     threading.Thread(target=run, daemon=True).start()

@@ -1,5 +1,7 @@
 """LinkedIn at HTTP level: api.linkedin.com (`/rest`, `/v2`), www.linkedin.com (`/oauth/v2`) and the upload host."""
 
+import re
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -66,11 +68,20 @@ def _subscription_name(call: Call) -> str:
     return f"linkedin-subscription:{call.request.path_params['key']}"
 
 
+def _subscribed_entity(call: Call) -> str:
+    """The organisation in a key such as `(developerApplication:…,user:…,entity:…,eventType:…)`."""
+    found = re.search(r"entity:(urn:li:organization:\d+)", call.key)
+    if found is None or found[1] not in call.token.grants:
+        raise LinkedInError(403, "ACCESS_DENIED", "Not enough permissions to access: eventSubscriptions", 100)
+    return found[1]
+
+
 async def subscribe(call: Call) -> Response:
     body = await call.json()
     if not str(body.get("webhook", "")).startswith(("https://", "http://127.0.0.1", "http://localhost")):
         raise LinkedInError(400, "INVALID_VALUE_FOR_FIELD", "webhook must be an https URL")
     call.twin.ledger.put_setting(_subscription_name(call), body["webhook"])
+    call.twin.ledger.put_setting(f"linkedin-subscribed:{_subscribed_entity(call)}", True)
     return Response(status_code=204)
 
 
@@ -83,4 +94,5 @@ async def subscription(call: Call) -> Response:
 
 async def unsubscribe(call: Call) -> Response:
     call.twin.ledger.put_setting(_subscription_name(call), None)
+    call.twin.ledger.put_setting(f"linkedin-subscribed:{_subscribed_entity(call)}", False)
     return Response(status_code=204)
