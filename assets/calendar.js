@@ -43,7 +43,7 @@ function drawn(events) {
     const start = Date.parse(event.start);
     const crowded = starts.some((other) => other > start && other - start < TALL);
     const length = event.kind === "free" ? FREE : crowded ? SHORT : TALL;
-    return { ...event, end: new Date(start + length).toISOString() };
+    return { ...event, crowded, end: new Date(start + length).toISOString() };
   });
 }
 
@@ -80,7 +80,7 @@ function chip(info, words) {
   const Icon = ICONS[p.status] ?? PencilLine;
   const word = words.status[p.status];
   const name = `${p.time}, ${word}: ${info.event.title}. ${p.product}`;
-  const known = { "data-s": p.status, "data-n": p.platforms.length, title: name };
+  const known = { "data-s": p.status, "data-n": p.platforms.length, "data-short": !!p.crowded, title: name };
   const when = h("span", { className: "chip-when", "data-s": p.status },
     h("span", { className: "st-ic" }, h(Icon, { size: 13, strokeWidth: 2 })), h("span", { className: "chip-time" }, p.time));
   const text = h("span", { className: "chip-text" }, p.cause || info.event.title);
@@ -152,7 +152,7 @@ const views = {
 };
 
 const fixed = {
-  plugins: [dayGrid, timeGrid, list, interaction], locales: [es], views, headerToolbar: false, firstDay: 1, height: "100%",
+  plugins: [dayGrid, timeGrid, list, interaction], locales: [es], views, headerToolbar: false, firstDay: 1, height: "100%", dayMaxEvents: true, eventSlicing: false,
   displayEventEnd: false, displayEventTime: false, allDaySlot: false, nowIndicator: true,
   listDayFormat: { weekday: "long", day: "numeric", month: "long" }, listDayAltFormat: false,
   slotDuration: "01:00", snapDuration: "00:15", scrollTime: "06:45", scrollTimeReset: false, slotEventOverlap: false,
@@ -160,20 +160,13 @@ const fixed = {
   eventOrder: "order,start,title", eventInteractive: true, dragRevertDuration: 150, longPressDelay: 350, ...classes,
 };
 
-/* How much fits: fourteen hours in a week, whole chips under a month's day number. */
-function measure(box) {
-  const row = Math.max(112, (box.clientHeight - 28) / 6);
-  const chipHeight = box.clientWidth < 640 ? 8 : box.clientWidth < 900 ? 26 : 40;
-  return { hour: Math.max(44, Math.floor((box.clientHeight - 36) / 14)), chips: Math.max(1, Math.floor((row - 38) / chipHeight)) };
-}
-
-/* Moves the calendar when the page says so, and measures its place. */
+/* Moves the calendar when the page says so, and measures its place: fourteen hours fill a week. */
 function useCalendar(view, date) {
   const ref = useRef(null);
   const box = useRef(null);
-  const [room, setRoom] = useState(null);
+  const [hour, setHour] = useState(0);
   useEffect(() => {
-    const observer = new ResizeObserver(() => setRoom(measure(box.current)));
+    const observer = new ResizeObserver(() => setHour(Math.max(44, Math.floor((box.current.clientHeight - 36) / 14))));
     observer.observe(box.current);
     return () => observer.disconnect();
   }, []);
@@ -182,17 +175,17 @@ function useCalendar(view, date) {
     if (api && api.view.type !== VIEWS[view]) api.changeView(VIEWS[view], date);
     else if (api) api.gotoDate(date);
   }, [view, date]);
-  return [ref, box, room];
+  return [ref, box, hour];
 }
 
 export default function PostCalendar({
   events, revision, view = "month", date, now, timeZone, locale, selected, words, onOpen, onFree, onMove, onRange,
 }) {
-  const [ref, box, room] = useCalendar(view, date);
+  const [ref, box, hour] = useCalendar(view, date);
   const shown = useMemo(() => entries(events ?? [], selected), [events, selected, revision]);
   const moment = now ? new Date(now) : new Date();
-  const grid = room && h(FullCalendar, {
-    ...fixed, ref, slotMinHeight: room.hour, dayMaxEvents: room.chips, className: "cal", events: shown, initialView: VIEWS[view], initialDate: date, timeZone, locale,
+  const grid = hour > 0 && h(FullCalendar, {
+    ...fixed, ref, slotMinHeight: hour, className: "cal", events: shown, initialView: VIEWS[view], initialDate: date, timeZone, locale,
     ...(now ? { now } : {}),
     moreLinkContent: (info) => words.more.replace("{n}", info.num),
     dayHeaderClass: (info) => info.inPopover ? "cal-popover-head" : `cal-head${isTodays(info, moment) ? " cal-is-today" : ""}`,

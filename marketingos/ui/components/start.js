@@ -32,7 +32,7 @@
   };
   document.addEventListener("keydown", (event) => {
     const command = event.metaKey || event.ctrlKey;
-    if (command && event.key === "Enter") event.target.form?.requestSubmit();
+    if (command && event.key === "Enter") event.target.form ? event.target.form.requestSubmit() : press("[data-key='⌘↵']");
     else if (event.key === "Escape" && event.target.closest?.("[data-editor]")) press("[data-key='Esc']");
     else if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open")) press("[data-key='Esc']");
     else if (command && event.key.toLowerCase() === "z" && !typing(event.target)) press("[data-key='⌘Z']") && event.preventDefault();
