@@ -8,6 +8,7 @@ import list from "@fullcalendar/react/list";
 import interaction from "@fullcalendar/react/interaction";
 import es from "@fullcalendar/react/locales/es";
 import "@fullcalendar/react/skeleton.css";
+import useKeys from "./calendar_keys.js";
 import AlarmClock from "lucide-react/dist/esm/icons/alarm-clock.mjs";
 import CircleCheck from "lucide-react/dist/esm/icons/circle-check.mjs";
 import CirclePause from "lucide-react/dist/esm/icons/circle-pause.mjs";
@@ -62,7 +63,7 @@ const tiles = (platforms, words) =>
 
 function freeSlot(info, p, words) {
   const Icon = p.passed ? Minus : Plus;
-  return h("div", { className: "chip-free", "data-passed": !!p.passed, title: words.free },
+  return h("div", { className: "chip-free", "data-id": info.event.id, "data-passed": !!p.passed, title: `${words.free}: ${info.event.title}` },
     h(Icon, { size: 12, strokeWidth: 2 }), h("span", { className: "chip-time" }, p.passed ? `${p.time} ${words.passed}` : p.time),
     h("span", { className: "chip-tiles" },
       p.platforms.map((name) => h("span", { key: name, className: "tile off", "data-p": name, role: "img", "aria-label": words.platforms[name] }))));
@@ -80,7 +81,7 @@ function chip(info, words) {
   const Icon = ICONS[p.status] ?? PencilLine;
   const word = words.status[p.status];
   const name = `${p.time}, ${word}: ${info.event.title}. ${p.product}`;
-  const known = { "data-s": p.status, "data-n": p.platforms.length, "data-short": !!p.crowded, title: name };
+  const known = { "data-id": info.event.id, "data-s": p.status, "data-n": p.platforms.length, "data-short": !!p.crowded, title: name };
   const when = h("span", { className: "chip-when", "data-s": p.status },
     h("span", { className: "st-ic" }, h(Icon, { size: 13, strokeWidth: 2 })), h("span", { className: "chip-time" }, p.time));
   const text = h("span", { className: "chip-text" }, p.cause || info.event.title);
@@ -179,10 +180,13 @@ function useCalendar(view, date) {
 }
 
 export default function PostCalendar({
-  events, revision, view = "month", date, now, timeZone, locale, selected, words, onOpen, onFree, onMove, onRange,
+  events, revision, view = "month", date, now, timeZone, locale, selected, words,
+  onOpen, onFree, onMove, onShift, onRefused, onRange,
 }) {
   const [ref, box, hour] = useCalendar(view, date);
   const shown = useMemo(() => entries(events ?? [], selected), [events, selected, revision]);
+  const keys = useKeys(box, selected, onShift);
+  const refused = useRef(false);
   const moment = now ? new Date(now) : new Date();
   const grid = hour > 0 && h(FullCalendar, {
     ...fixed, ref, slotMinHeight: hour, className: "cal", events: shown, initialView: VIEWS[view], initialDate: date, timeZone, locale,
@@ -193,7 +197,8 @@ export default function PostCalendar({
     dayCellTopContent: (info) => dayTop(info, words, locale, timeZone),
     noEventsText: words.empty,
     eventContent: (info) => chip(info, words),
-    eventAllow: (drop) => drop.start >= moment,
+    eventAllow: (drop) => !(refused.current = drop.start < moment),
+    eventDragStop: () => refused.current && onRefused?.(),
     eventClick: ({ event, jsEvent }) => {
       jsEvent.preventDefault();
       const p = event.extendedProps;
@@ -202,5 +207,6 @@ export default function PostCalendar({
     },
     eventDrop: ({ event }) => onMove?.(event.id, event.start.toISOString()),
     datesSet: (info) => onRange?.(info.start.toISOString(), info.end.toISOString(), NAMES[info.view.type]),
-  });  return h("div", { ref: box, className: "cal-box", "data-view": view }, grid);
+  });
+  return h("div", { ref: box, className: "cal-box", "data-view": view, ...keys }, grid);
 }

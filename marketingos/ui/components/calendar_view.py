@@ -42,6 +42,10 @@ def _move(entry: rx.Var[str], start: rx.Var[str]) -> tuple[rx.Var[str], rx.Var[s
     return (entry, start)
 
 
+def _shift(entry: rx.Var[str], days: rx.Var[int]) -> tuple[rx.Var[str], rx.Var[int]]:
+    return (entry, days)
+
+
 def _range(start: rx.Var[str], end: rx.Var[str], view: rx.Var[str]) -> tuple[rx.Var[str], rx.Var[str], rx.Var[str]]:
     return (start, end, view)
 
@@ -67,6 +71,8 @@ class PostCalendar(rx.Component):
     on_open: rx.EventHandler[_id]
     on_free: rx.EventHandler[_id]
     on_move: rx.EventHandler[_move]
+    on_shift: rx.EventHandler[_shift]
+    on_refused: rx.EventHandler[rx.event.no_args_event_spec]
     on_range: rx.EventHandler[_range]
 
 
@@ -86,7 +92,8 @@ def calendar_view(
     `view` is `month`, `week`, `day` or `list` (fourteen days from `date` on); `date` any day
     within it (ISO). Raise `revision` to put a refused move
     back. `now` (ISO) sets the clock when it is not the browser's. Handlers: `on_open(id)`, `on_free(id)`,
-    `on_move(id, start)` with the new start as an ISO instant in UTC, `on_range(start, end, view)` when another window
+    `on_move(id, start)` with the new start as an ISO instant in UTC, `on_shift(id, days)` from the keyboard,
+    `on_refused()` when a post was let go over the past, `on_range(start, end, view)` when another window
     is shown.
     """
     grid = PostCalendar.create(

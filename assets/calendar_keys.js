@@ -1,0 +1,52 @@
+/* The keyboard in the calendar: one tab stop; arrows move between entries, with Shift they carry a post a day along. */
+import { useEffect, useRef } from "react";
+
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const ENTRIES = ".cal-event:has([data-id])";
+const idOf = (entry) => entry?.querySelector("[data-id]")?.dataset.id;
+
+const middle = (element) => {
+  const box = element.getBoundingClientRect();
+  return [box.left + box.width / 2, box.top + box.height / 2];
+};
+
+/* The nearest entry in a direction; what lies straight ahead counts more than what lies askew. */
+function neighbour(place, here, [right, down]) {
+  const [x, y] = middle(here);
+  let best = null;
+  for (const other of place.querySelectorAll(ENTRIES)) {
+    const [ox, oy] = middle(other);
+    const along = (ox - x) * right + (oy - y) * down;
+    const askew = Math.abs((ox - x) * down) + Math.abs((oy - y) * right);
+    const far = along + 3 * askew;
+    if (other !== here && along > 8 && (!best || far < best.far)) best = { far, other };
+  }
+  return best?.other;
+}
+
+export default function useKeys(place, selected, onShift) {
+  const held = useRef(null);
+  useEffect(() => {
+    const all = [...place.current.querySelectorAll(ENTRIES)];
+    const named = (id) => id && all.find((entry) => idOf(entry) === id);
+    const stop = named(held.current) ?? named(selected) ?? all[0];
+    for (const entry of all) entry.tabIndex = entry === stop ? 0 : -1;
+    if (held.current && document.activeElement === document.body) stop?.focus();
+  });
+  return {
+    onFocus: ({ target }) => (held.current = idOf(target.closest(ENTRIES)) ?? null),
+    onBlur: ({ relatedTarget }) => relatedTarget && (held.current = null),
+    onKeyDown: (event) => {
+      const step = STEPS[event.key];
+      const here = event.target.closest(ENTRIES);
+      if (!step || !here || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      if (event.shiftKey && step[0]) return void onShift?.(idOf(here), step[0]);
+      const next = neighbour(place.current, here, step);
+      if (!next) return;
+      here.tabIndex = -1;
+      next.tabIndex = 0;
+      next.focus();
+    },
+  };
+}
