@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import SecretStr
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import selectinload
 from sqlmodel import col, delete, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -185,13 +186,10 @@ async def remove(actor: PersonView, account_id: int) -> None:
             logger.warning("account.not_revoked", account=account_id, error=error.key, diagnostic=error.diagnostic)
 
 
-def connected() -> SelectOfScalar[Account]:
-    """Selects the connected accounts, in the order in which they are shown."""
-    return (
-        select(Account)
-        .where(Account.state != AccountState.REMOVED)
-        .order_by(col(Account.platform), col(Account.name), col(Account.id))
-    )
+def connected(*order: ColumnElement[Any]) -> SelectOfScalar[Account]:
+    """Selects the connected accounts, by platform and name or in another order."""
+    usual = (col(Account.platform), col(Account.name), col(Account.id))
+    return select(Account).where(Account.state != AccountState.REMOVED).order_by(*(order or usual))
 
 
 async def locked(s: AsyncSession, account_id: int) -> Account:

@@ -35,7 +35,7 @@ from marketingos.domain.user import (
     User,
     may,
 )
-from marketingos.errors import Forbidden, InvalidInput, NotFound, Refused, Throttled
+from marketingos.errors import Forbidden, InvalidInput, NotFound, NotSignedIn, Refused, Throttled
 from marketingos.services import audit
 from marketingos.services.views import PersonView
 from marketingos.settings import get_settings
@@ -84,6 +84,14 @@ async def who_is(token: str | None) -> PersonView | None:
         )
         user = (await s.exec(statement)).first()
     return _view(user) if user else None
+
+
+async def signed_in(token: str | None) -> PersonView:
+    """The person behind a session cookie. Raises `NotSignedIn`."""
+    person = await who_is(token)
+    if person is None:
+        raise NotSignedIn
+    return person
 
 
 async def open_ticket(email: str, password: str, *, remember: bool = False) -> str:

@@ -1,0 +1,127 @@
+"""The accounts page: every account with its permission, what is scheduled on it, and what would not go out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from marketingos import adapters, clock
+from marketingos.db import AsyncSession, reading
+from marketingos.domain.account import Account, ProductAccount
+from marketingos.domain.audit import AuditEntry
+from marketingos.domain.delivery import Delivery, DeliveryStatus
+from marketingos.domain.permission import PROVIDERS, Provider, ends_at, granted, health_of, would_not_go_out
+from marketingos.domain.platform import Platform
+from marketingos.domain.post import Post
+from marketingos.domain.product import Product
+from marketingos.domain.user import Deed, may
+from marketingos.services import accounts, products
+from marketingos.services.people import require
+from marketingos.services.views import ConnectionsView, ConnectionView, PersonView, ProductView
+
+HORIZON: Final = timedelta(days=60)
+"""How far ahead the page looks."""
+
+_RECENT = timedelta(days=30)
+_SCHEDULED = (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING, DeliveryStatus.HELD, DeliveryStatus.SENDING)
+_PRIVATE_ONLY = "error.tiktok.private_only"
+
+
+async def overview(actor: PersonView) -> ConnectionsView:
+    """Every connected account, by platform and name, with the next sixty days."""
+    require(actor, Deed.LOOK)
+    now = clock.now()
+    async with reading() as s:
+        rows = (await s.exec(accounts.connected())).all()
+        due, links = await _due(s, now), await _links(s)
+        private_only = await _private_only(s, now)
+        catalogue = await _products(s)
+        moved = await _revision(s)
+    ordered = sorted(rows, key=lambda a: list(Platform).index(a.platform))
+    uses = {a.id: tuple(catalogue[p] for p in links[a.id or 0] if p in catalogue) for a in ordered}
+    return ConnectionsView(
+        rows=tuple(_row(a, uses[a.id], due[a.id or 0], a.id in private_only, now) for a in ordered),
+        products=tuple(catalogue.values()),
+        configured=tuple(p for p in Provider if adapters.authorizer_for(p).configured),
+        now=now,
+        until=now + HORIZON,
+        can_connect=may(actor.role, Deed.ADMINISTER),
+        can_choose=may(actor.role, Deed.APPROVE),
+        revision=moved,
+    )
+
+
+async def revision() -> str:
+    """A word that changes whenever an account or what is scheduled does."""
+    async with reading() as s:
+        return await _revision(s)
+
+
+async def _revision(s: AsyncSession) -> str:
+    deeds = select(func.max(AuditEntry.id)).where(col(AuditEntry.action).startswith("account."))
+    looked = select(func.max(Account.checked_at), func.count(col(Account.id)))
+    moved = (await s.exec(select(func.max(Post.updated_at)))).one()
+    return f"{(await s.exec(deeds)).one()} {tuple((await s.exec(looked)).one())} {moved}"
+
+
+async def _due(s: AsyncSession, now: datetime) -> Mapping[int, list[datetime]]:
+    statement = (
+        select(Delivery.account_id, Delivery.due_at)
+        .where(col(Delivery.status).in_(_SCHEDULED), Delivery.due_at <= now + HORIZON)
+        .order_by(col(Delivery.due_at))
+    )
+    found: dict[int, list[datetime]] = defaultdict(list)
+    for account_id, due_at in (await s.exec(statement)).all():
+        found[account_id].append(max(due_at, now))
+    return found
+
+
+async def _links(s: AsyncSession) -> Mapping[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for link in (await s.exec(select(ProductAccount).order_by(col(ProductAccount.product_id)))).all():
+        found[link.account_id].append(link.product_id)
+    return found
+
+
+async def _private_only(s: AsyncSession, now: datetime) -> set[int]:
+    """The accounts on which TikTok lately refused a post because it has not looked at our app yet."""
+    refused = (Delivery.error_key == _PRIVATE_ONLY, Delivery.due_at >= now - _RECENT)
+    return set((await s.exec(select(Delivery.account_id).where(*refused))).all())
+
+
+async def _products(s: AsyncSession) -> dict[int, ProductView]:
+    rows = await s.exec(select(Product).where(col(Product.archived_at).is_(None)).order_by(Product.name))
+    return {row.id or 0: products.view_of(row) for row in rows.all()}
+
+
+def _row(
+    account: Account, uses: tuple[ProductView, ...], due: Sequence[datetime], private_only: bool, now: datetime
+) -> ConnectionView:
+    given, missing = granted(account.kind, account.scopes)
+    chosen = account.options.get("privacy_at")
+    return ConnectionView(
+        account=accounts.view(account),
+        kind=account.kind,
+        provider=PROVIDERS[account.kind],
+        products=uses,
+        health=health_of(account, now),
+        reason=account.state_reason,
+        ends_at=ends_at(account),
+        renews=account.sealed_refresh_token is not None,
+        granted=given,
+        missing=missing if account.scopes else (),
+        connected_at=account.connected_at,
+        connected_by=account.connected_by,
+        checked_at=account.checked_at,
+        due=tuple(due),
+        lost=would_not_go_out(account, due),
+        audience=str(account.options.get("privacy_level", "")),
+        audience_by=str(account.options.get("privacy_by", "")),
+        audience_at=datetime.fromisoformat(chosen) if chosen else None,
+        private_only=private_only,
+    )
