@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 import typer
 import uvicorn
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from marketingos import clock, db, log, server
+from marketingos.domain.permission import Health
+from marketingos.domain.platform import Platform
 from marketingos.domain.user import Role
 from marketingos.errors import MarketingError
-from marketingos.services import generation, measurement, people, publishing
+from marketingos.services import (
+    connections,
+    generation,
+    measurement,
+    people,
+    publishing,
+    sealing,
+    tokens,
+    upkeep,
+)
+from marketingos.services.views import ConnectionView
 from marketingos.settings import get_settings
 from marketingos.text import sentence
 
@@ -22,7 +35,11 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Plans, writes, publishes and measures social posts."
 )
 user = typer.Typer(no_args_is_help=True, help="The people who may log in.")
+account = typer.Typer(no_args_is_help=True, help="The accounts that are published to.")
+keys = typer.Typer(no_args_is_help=True, help="The keys of the vault.")
 app.add_typer(user, name="user")
+app.add_typer(account, name="account")
+app.add_typer(keys, name="keys")
 
 Answer = TypeVar("Answer")
 
@@ -147,6 +164,94 @@ def user_list() -> None:
     """Everybody who may log in."""
     for person in _run(people.list_users()):
         typer.echo(f"{person.email}\t{person.role.value}\t{person.name}")
+
+
+def _moment(text: str) -> datetime:
+    """`2026-12-01T10:30:00Z`; a time without a zone is in UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _secret(file: typer.FileText) -> SecretStr:
+    return SecretStr(file.read().strip())
+
+
+@account.command("connect")
+def account_connect(
+    platform: Platform,
+    external_id: Annotated[str, typer.Option("--id", help="Page id, Instagram user id, open_id, LinkedIn URN")],
+    token_file: Annotated[typer.FileText, typer.Option(help="holds the token; `-` reads the terminal")],
+    name: Annotated[str, typer.Option(help="how it is shown; else as the platform calls it")] = "",
+    refresh_token_file: Annotated[typer.FileText | None, typer.Option(help="holds the refresh token")] = None,
+    expires_at: Annotated[datetime | None, typer.Option(parser=_moment, help="when the token ends")] = None,
+    product: Annotated[list[str] | None, typer.Option(help="a product that publishes on it, by name")] = None,
+) -> None:
+    """Connects an account, or gives one a new permission, once its platform has taken the token."""
+    asked = tokens.connect_token(
+        platform=platform,
+        external_id=external_id,
+        name=name,
+        token=_secret(token_file),
+        refresh_token=_secret(refresh_token_file) if refresh_token_file else None,
+        expires_at=expires_at,
+        products=product or (),
+    )
+    connected, untried = _run(asked)
+    typer.echo(f"{connected.platform.value}\t{connected.name}")
+    if untried:
+        typer.echo(sentence("connect.untried", get_settings().language), err=True)
+
+
+@account.command("list")
+def account_list(as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False) -> None:
+    """Every connected account and how its permission is."""
+    _show_accounts(_run(connections.every()), as_json)
+
+
+@account.command("check")
+def account_check(as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False) -> None:
+    """Asks every platform how our permissions are; exit code 1 when one does not work."""
+    rows = _run(upkeep.check_all())
+    _show_accounts(rows, as_json)
+    if any(row.health in (Health.REJECTED, Health.ENDED) for row in rows):
+        raise typer.Exit(1)
+
+
+def _show_accounts(rows: Sequence[ConnectionView], as_json: bool) -> None:
+    """A line for each account, or a list of objects."""
+    if as_json:
+        typer.echo(json.dumps([_account_facts(row) for row in rows], indent=2))
+    for row in () if as_json else rows:
+        until = f"{row.ends_at:%Y-%m-%d %H:%M}Z" if row.ends_at else "-"
+        facts = (row.account.platform.value, row.external_id, row.account.name, row.health.value, until)
+        typer.echo("\t".join(facts))
+
+
+def _account_facts(row: ConnectionView) -> Mapping[str, object]:
+    return {
+        "id": row.account.id,
+        "platform": row.account.platform.value,
+        "kind": row.kind.value,
+        "externalId": row.external_id,
+        "name": row.account.name,
+        "handle": row.account.handle,
+        "products": [product.name for product in row.products],
+        "health": row.health.value,
+        "reason": row.reason,
+        "endsAt": row.ends_at.isoformat() if row.ends_at else None,
+        "renews": row.renews,
+        "granted": row.granted,
+        "missing": row.missing,
+        "checkedAt": row.checked_at.isoformat() if row.checked_at else None,
+        "scheduled": len(row.due),
+        "wouldNotGoOut": len(row.lost),
+    }
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Seals every secret anew under the first of SECRET_KEYS; the older keys can then be taken away."""
+    typer.echo(_run(sealing.rotate()))
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from reflex.environment import environment
 from marketingos import __version__, db, log
 from marketingos.domain.account import AccountKind
 from marketingos.domain.platform import Platform
-from marketingos.services import accounts, people, products, world
+from marketingos.services import accounts, people, products, tokens, world
 from marketingos.settings import Settings, get_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -118,6 +118,7 @@ async def _prepare(settings: Settings) -> str:
     try:
         await world.settle()
         first = await people.ensure_first_user()
+        await tokens.adopt_page()
         if settings.is_sandbox:
             await products.seed_demo()
             await connect_demo_accounts()

@@ -33,19 +33,15 @@ _PRIVATE_ONLY = "error.tiktok.private_only"
 
 
 async def overview(actor: PersonView) -> ConnectionsView:
-    """Every connected account, by platform and name, with the next sixty days."""
+    """Every connected account, in the order of platforms and by name, with the next sixty days."""
     require(actor, Deed.LOOK)
     now = clock.now()
     async with reading() as s:
-        rows = (await s.exec(accounts.connected())).all()
-        due, links = await _due(s, now), await _links(s)
-        private_only = await _private_only(s, now)
+        rows = await _rows(s, now)
         catalogue = await _products(s)
         moved = await _revision(s)
-    ordered = sorted(rows, key=lambda a: list(Platform).index(a.platform))
-    uses = {a.id: tuple(catalogue[p] for p in links[a.id or 0] if p in catalogue) for a in ordered}
     return ConnectionsView(
-        rows=tuple(_row(a, uses[a.id], due[a.id or 0], a.id in private_only, now) for a in ordered),
+        rows=rows,
         products=tuple(catalogue.values()),
         configured=tuple(p for p in Provider if adapters.authorizer_for(p).configured),
         now=now,
@@ -54,6 +50,12 @@ async def overview(actor: PersonView) -> ConnectionsView:
         can_choose=may(actor.role, Deed.APPROVE),
         revision=moved,
     )
+
+
+async def every() -> tuple[ConnectionView, ...]:
+    """The same accounts for who needs no page."""
+    async with reading() as s:
+        return await _rows(s, clock.now())
 
 
 async def revision() -> str:
@@ -67,6 +69,15 @@ async def _revision(s: AsyncSession) -> str:
     looked = select(func.max(Account.checked_at), func.count(col(Account.id)))
     moved = (await s.exec(select(func.max(Post.updated_at)))).one()
     return f"{(await s.exec(deeds)).one()} {tuple((await s.exec(looked)).one())} {moved}"
+
+
+async def _rows(s: AsyncSession, now: datetime) -> tuple[ConnectionView, ...]:
+    rows = (await s.exec(accounts.connected())).all()
+    due, links, catalogue = await _due(s, now), await _links(s), await _products(s)
+    private_only = await _private_only(s, now)
+    ordered = sorted(rows, key=lambda a: list(Platform).index(a.platform))
+    uses = {a.id: tuple(catalogue[p] for p in links[a.id or 0] if p in catalogue) for a in ordered}
+    return tuple(_row(a, uses[a.id], due[a.id or 0], a.id in private_only, now) for a in ordered)
 
 
 async def _due(s: AsyncSession, now: datetime) -> Mapping[int, list[datetime]]:
@@ -106,6 +117,7 @@ def _row(
     chosen = account.options.get("privacy_at")
     return ConnectionView(
         account=accounts.view(account),
+        external_id=account.external_id,
         kind=account.kind,
         provider=PROVIDERS[account.kind],
         products=uses,

@@ -17,9 +17,9 @@ from marketingos.domain.permission import PROVIDERS, Inspection, renew_from
 from marketingos.domain.ports import Grant
 from marketingos.domain.user import Deed
 from marketingos.errors import MarketingError, NotFound, TokenRejected
-from marketingos.services import accounts, audit, permissions
+from marketingos.services import accounts, audit, connections, permissions
 from marketingos.services.people import require
-from marketingos.services.views import PersonView
+from marketingos.services.views import ConnectionView, PersonView
 
 logger = log.get_logger(__name__)
 
@@ -64,6 +64,14 @@ async def check(actor: PersonView, account_id: int) -> None:
     if account is None or account.state is AccountState.REMOVED:
         raise NotFound()
     await look_into(account)
+
+
+async def check_all() -> tuple[ConnectionView, ...]:
+    """Asks every platform about every account, and answers how they are afterwards."""
+    async with reading() as s:
+        rows = (await s.exec(accounts.connected())).all()
+    await _each(rows, look_into)
+    return await connections.every()
 
 
 async def look_into(account: Account) -> None:

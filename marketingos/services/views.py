@@ -305,6 +305,7 @@ class ConnectionView:
     lately refused to post for others than the creator alone."""
 
     account: AccountView
+    external_id: str
     kind: AccountKind
     provider: Provider
     products: tuple[ProductView, ...]
