@@ -84,8 +84,10 @@ def _ask_where_one_came_from() -> None:
 
 
 def _fingerprint() -> str:
-    """A hash of everything that the pages are made of."""
-    digest = hashlib.sha256(__version__.encode())
+    """A hash of everything that the pages are made of: files, and the settings that are written into them."""
+    settings = get_settings()
+    known = (__version__, settings.language, settings.is_sandbox, settings.organization_name, settings.timezone)
+    digest = hashlib.sha256(repr(known).encode())
     folders = [ROOT / "marketingos" / "ui", ROOT / "marketingos" / "text", ROOT / "assets", ROOT / "reflex.lock"]
     files = [p for folder in folders for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
     files += [ROOT / "rxconfig.py", ROOT / "marketingos" / "app.py", ROOT / "marketingos" / "services" / "views.py"]
