@@ -167,7 +167,8 @@ function useCalendar(view, date) {
   const box = useRef(null);
   const [hour, setHour] = useState(0);
   useEffect(() => {
-    const observer = new ResizeObserver(() => setHour(Math.max(44, Math.floor((box.current.clientHeight - 36) / 14))));
+    const fit = () => box.current && setHour(Math.max(44, Math.floor((box.current.clientHeight - 36) / 14)));
+    const observer = new ResizeObserver(() => requestAnimationFrame(fit));
     observer.observe(box.current);
     return () => observer.disconnect();
   }, []);

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const ENTRIES = ".cal-event:has([data-id])";
+const seen = (entry) => entry.checkVisibility({ visibilityProperty: true });
 const idOf = (entry) => entry?.querySelector("[data-id]")?.dataset.id;
 
 const middle = (element) => {
@@ -19,7 +20,7 @@ function neighbour(place, here, [right, down]) {
     const along = (ox - x) * right + (oy - y) * down;
     const askew = Math.abs((ox - x) * down) + Math.abs((oy - y) * right);
     const far = along + 3 * askew;
-    if (other !== here && along > 8 && (!best || far < best.far)) best = { far, other };
+    if (other !== here && seen(other) && along > 8 && (!best || far < best.far)) best = { far, other };
   }
   return best?.other;
 }
@@ -27,7 +28,7 @@ function neighbour(place, here, [right, down]) {
 export default function useKeys(place, selected, onShift) {
   const held = useRef(null);
   useEffect(() => {
-    const all = [...place.current.querySelectorAll(ENTRIES)];
+    const all = [...place.current.querySelectorAll(ENTRIES)].filter(seen);
     const named = (id) => id && all.find((entry) => idOf(entry) === id);
     const stop = named(held.current) ?? named(selected) ?? all[0];
     for (const entry of all) entry.tabIndex = entry === stop ? 0 : -1;
