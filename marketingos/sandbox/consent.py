@@ -1,7 +1,12 @@
 """The page on which a person lets an app act for them: people see that it is the sandbox, the app does not."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
+from urllib.parse import quote, urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
 
 _STYLE = """
 :root { color-scheme: light dark; --ground: light-dark(#f6f4f0, #171614); --card: light-dark(#fff, #211f1c);
@@ -23,16 +28,48 @@ button { flex: 1; min-height: 44px; border-radius: 10px; border: 1px solid var(-
 """
 
 
+@dataclass(frozen=True)
+class Consent:
+    """What the app asks for, and what the person said: `decision` is empty while the page is still to be shown."""
+
+    asked: Mapping[str, str]
+    decision: str
+    accounts: tuple[str, ...]
+
+
+async def read_consent(request: Request) -> Consent:
+    """Read the dialog's address and, once its form is sent, the answer."""
+    form = await request.form()
+    asked = {**request.query_params, **{name: str(value) for name, value in form.items()}}
+    return Consent(asked, asked.get("decision", ""), tuple(str(value) for value in form.getlist("account")))
+
+
+def back_to_app(consent: Consent, **values: str) -> RedirectResponse:
+    """Send the browser back to the app with these values and the state it sent along."""
+    uri = consent.asked["redirect_uri"]
+    query = urlencode({**values, "state": consent.asked.get("state", "")}, quote_via=quote)
+    return RedirectResponse(f"{uri}{'&' if '?' in uri else '?'}{query}", 302)
+
+
 def consent_page(
-    platform: str, app: str, scopes: Sequence[str], choices: Sequence[tuple[str, str]], asked: Mapping[str, str]
+    platform: str,
+    app: str,
+    scopes: Sequence[str],
+    choices: Sequence[tuple[str, str]],
+    asked: Mapping[str, str],
+    *,
+    single: bool = False,
 ) -> str:
-    """HTML whose form posts back `decision` (allow or deny) and the chosen `account` ids, all else unchanged."""
+    """HTML whose form posts back `decision` (allow or deny) and the chosen `account` ids (one, if `single`)."""
     hidden = "".join(f'<input type="hidden" name="{escape(k)}" value="{escape(v)}">' for k, v in asked.items())
+    kind = "radio" if single else "checkbox"
     boxes = "".join(
-        f'<label><input type="checkbox" name="account" value="{escape(key)}" checked>{escape(name)}</label>'
-        for key, name in choices
+        f'<label><input type="{kind}" name="account" value="{escape(key)}" {"" if single and index else "checked"}>'
+        f"{escape(name)}</label>"
+        for index, (key, name) in enumerate(choices)
     )
-    chooser = f"<fieldset><legend>¿En qué cuentas?</legend>{boxes}</fieldset>" if choices else ""
+    question = "¿Con qué cuenta?" if single else "¿En qué cuentas?"
+    chooser = f"<fieldset><legend>{question}</legend>{boxes}</fieldset>" if choices else ""
     wanted = "".join(f"<li>{escape(scope)}</li>" for scope in scopes)
     return (
         f'<!doctype html><html lang="es"><head><meta charset="utf-8"><title>{escape(platform)} · Pruebas</title>'

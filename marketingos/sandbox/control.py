@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 from marketingos.sandbox import world
 from marketingos.sandbox.faults import Rule
 from marketingos.sandbox.rows import Account, Token
+from marketingos.sandbox.tiktok.login import note_removal
 from marketingos.sandbox.twin import SETTINGS, Twin, settle
 from marketingos.sandbox.webhooks import shake_hands
 
@@ -173,6 +174,8 @@ def change_token(twin: Twin, body: Any) -> dict[str, Any]:
         scopes = tuple(body.get("scopes", token.scopes))
         changed = {**vars(token), "state": states[body.get("action", "restore")], "scopes": scopes}
         twin.ledger.put_token(Token(**changed))
+        if changed["state"] == "revoked" and token.platform == "tiktok":
+            note_removal(twin, token.subject, reason=1)
     return {"changed": len(tokens)}
 
 

@@ -14,9 +14,9 @@ accept_then_500        the effect happens, the answer is a server error (`status
 accept_then_reset      the effect happens, the connection is cut
 reset_before_accept    the connection is cut and nothing happens
 hang_before_accept     nothing happens and nothing is answered
-status                 nothing happens; answers `status`, `body`, `headers`
+status                 nothing happens (unless `accept` is true); answers `status`, `body`, `headers`
 throttle               nothing happens; the service's own limit error (`retry_after` seconds)
-token_expired          nothing happens; the service's own expired-token error
+token_expired          nothing happens; the service's own expired-token error (never on the sign-in paths)
 slow_processing        what this call submits takes `seconds` to process
 fail_processing        what this call submits fails in processing (`reason`: the service's own code)
 malformed              the effect happens (unless `accept` is false), the answer breaks off in the middle, status 200
@@ -44,6 +44,7 @@ ACTIONS = (
     "status", "throttle", "token_expired", "slow_processing", "fail_processing", "malformed",
     "webhook_duplicate", "webhook_reorder", "webhook_drop",
 )  # fmt: skip
+_SIGN_IN = re.compile(r"oauth|/auth/|debug_token")
 _INSTAGRAM_NODE = re.compile(r"/1[78]\d{15}(/|$)")
 
 
@@ -71,7 +72,7 @@ class Rule:
     headers: Mapping[str, str] = field(default_factory=dict)
     retry_after: int | None = None
     reason: str = ""
-    accept: bool = True
+    accept: bool | None = None
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any]) -> "Rule":
@@ -157,6 +158,7 @@ def _matches(rule: Rule, platform: str, method: str, path: str, account: str) ->
     return (
         (match.platform is None or platform in wanted)
         and rule.action.startswith("webhook_") == (method == "WEBHOOK")
+        and not (rule.action == "token_expired" and _SIGN_IN.search(path))
         and (match.method is None or match.method.upper() == method)
         and (match.path_regex is None or re.search(match.path_regex, path) is not None)
         and (match.account is None or match.account in account.split())
@@ -209,6 +211,8 @@ class _Spoiled:
         await _cut(send)
 
     async def _status(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._rule.accept:
+            await self._accept(scope, receive)
         await _answer(self._rule)(scope, receive, send)
 
     async def _throttle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -234,7 +238,7 @@ class _Spoiled:
             forced_processing.reset(mark)
 
     async def _malformed(self, scope: Scope, receive: Receive, send: Send) -> None:
-        kept = await self._accept(scope, receive) if self._rule.accept else []
+        kept = [] if self._rule.accept is False else await self._accept(scope, receive)
         whole = b"".join(m.get("body", b"") for m in kept if m["type"] == "http.response.body")
         broken = whole[: max(1, len(whole) // 2)] or b'{"id":'
         await Response(broken, 200, media_type="application/json")(scope, receive, send)

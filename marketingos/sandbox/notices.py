@@ -127,6 +127,10 @@ def _tiktok(twin: Twin, since: float, now: float) -> Iterator[Notice]:
                     content = {"publish_id": task.id, "publish_type": _publish_type(task.facts), **more}
                     yield _event(twin, event, creator.id, int(at), content)
 
+        for removal in twin.ledger.assets(creator.id, "removal", now - _LIFE):
+            if since <= removal.created_at < now:
+                yield _event(twin, "authorization.removed", creator.id, int(removal.created_at), removal.facts)
+
 
 def _publish_type(facts: dict[str, Any]) -> str:
     return "INBOX_SHARE" if facts["mode"] == "inbox" else "DIRECT_PUBLISH"

@@ -7,6 +7,7 @@ account without asking for it. Tokens are shaped like real ones; they open nothi
 import hashlib
 import string
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 Platform = Literal["facebook", "instagram", "tiktok", "linkedin"]
@@ -47,9 +48,9 @@ class DemoAccount:
     name: str
     handle: str
     access_token: str
-    refresh_token: str | None
+    refresh_token: str | None = None
     scopes: tuple[str, ...]
-    parent_external_id: str | None
+    parent_external_id: str | None = None
     followers: int
 
 
@@ -118,68 +119,32 @@ _BRANDS = (
 
 def _accounts_of(brand: _Brand) -> tuple[DemoAccount, ...]:
     page, instagram, tiktok, linkedin = brand.followers
-    page_token = meta_token(brand.page_id)
+    account = partial(DemoAccount, brand=brand.name, name=brand.name, handle=brand.handle)
+    meta = partial(account, access_token=meta_token(brand.page_id), scopes=META_SCOPES)
     return (
-        DemoAccount(
-            brand=brand.name,
-            platform="facebook",
-            kind="page",
-            external_id=brand.page_id,
-            name=brand.name,
-            handle=brand.handle,
-            access_token=page_token,
-            refresh_token=None,
-            scopes=META_SCOPES,
-            parent_external_id=None,
-            followers=page,
-        ),
-        DemoAccount(
-            brand=brand.name,
-            platform="instagram",
-            kind="instagram",
-            external_id=brand.instagram_id,
-            name=brand.name,
-            handle=brand.handle,
-            access_token=page_token,
-            refresh_token=None,
-            scopes=META_SCOPES,
-            parent_external_id=brand.page_id,
-            followers=instagram,
-        ),
-        DemoAccount(
-            brand=brand.name,
-            platform="tiktok",
-            kind="creator",
-            external_id="-000" + secret(f"open_id:{brand.handle}", 32),
-            name=brand.name,
-            handle=brand.handle,
-            access_token=tiktok_token(brand.handle),
-            refresh_token=tiktok_refresh_token(brand.handle),
-            scopes=TIKTOK_SCOPES,
-            parent_external_id=None,
-            followers=tiktok,
-        ),
-        DemoAccount(
-            brand=brand.name,
-            platform="linkedin",
-            kind="organization",
-            external_id=f"urn:li:organization:{brand.organization}",
-            name=brand.name,
-            handle=brand.handle,
-            access_token=linkedin_token(brand.organization),
-            refresh_token=linkedin_token(f"refresh:{brand.organization}"),
-            scopes=ORGANIZATION_SCOPES,
-            parent_external_id=None,
-            followers=linkedin,
-        ),
-    )
+        meta(platform="facebook", kind="page", external_id=brand.page_id, followers=page),
+        meta(platform="instagram", kind="instagram", external_id=brand.instagram_id, followers=instagram,
+             parent_external_id=brand.page_id),
+        account(platform="tiktok", kind="creator", external_id="-000" + secret(f"open_id:{brand.handle}", 32),
+                access_token=tiktok_token(brand.handle), refresh_token=tiktok_refresh_token(brand.handle),
+                scopes=TIKTOK_SCOPES, followers=tiktok),
+        account(platform="linkedin", kind="organization", external_id=f"urn:li:organization:{brand.organization}",
+                access_token=linkedin_token(brand.organization), scopes=ORGANIZATION_SCOPES, followers=linkedin,
+                refresh_token=linkedin_token(f"refresh:{brand.organization}")),
+    )  # fmt: skip
 
 
 _MEMBER = DemoAccount(
-    brand="FacturaClara", platform="linkedin", kind="member", external_id="urn:li:person:8hQ2vLmZ3x",
-    name="Marta Ibáñez", handle="marta-ibanez", access_token=linkedin_token("member"), refresh_token=None,
-    scopes=MEMBER_SCOPES, parent_external_id=None, followers=2_210,
-)  # fmt: skip
+    brand="FacturaClara",
+    platform="linkedin",
+    kind="member",
+    external_id="urn:li:person:8hQ2vLmZ3x",
+    name="Marta Ibáñez",
+    handle="marta-ibanez",
+    access_token=linkedin_token("member"),
+    scopes=MEMBER_SCOPES,
+    followers=2_210,
+)
 
 
 def demo_accounts() -> tuple[DemoAccount, ...]:

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from marketingos.sandbox import world
-from marketingos.sandbox.consent import consent_page
+from marketingos.sandbox.consent import Consent, back_to_app, consent_page, read_consent
 from marketingos.sandbox.linkedin.wire import LinkedInError, bearer, forbidden
 from marketingos.sandbox.rows import Account, Asset, Token
 from marketingos.sandbox.twin import Twin
@@ -50,53 +49,39 @@ def routes(twin: Twin) -> list[BaseRoute]:
 
 
 async def _authorization(twin: Twin, request: Request) -> Response:
-    form = {name: str(value) for name, value in (await request.form()).items()} if request.method == "POST" else {}
-    asked = {**request.query_params, **form}
-    app, redirect = twin.ledger.app(asked.get("client_id", "")), asked.get("redirect_uri", "")
-    if app is None or app["platform"] != "linkedin" or asked.get("response_type") != "code" or not redirect:
+    consent = await read_consent(request)
+    asked = consent.asked
+    app, scopes = twin.ledger.app(asked.get("client_id", "")), asked.get("scope", "").split()
+    known = app is not None and app["platform"] == "linkedin" and asked.get("redirect_uri")
+    if app is None or not known or asked.get("response_type") != "code":
         return HTMLResponse("<h1>Bummer, something went wrong.</h1>", 400)
-    scopes, state = asked.get("scope", "").split(), asked.get("state", "")
     if not scopes or not set(scopes) <= set(app["scopes"]):
-        return _back(
-            redirect,
-            {
-                "error": "unauthorized_scope_error",
-                "state": state,
-                "error_description": "Scope is not authorized for your application",
-            },
-        )
-    if request.method == "GET":
+        text = "Scope is not authorized for your application"
+        return back_to_app(consent, error="unauthorized_scope_error", error_description=text)
+    if not consent.decision:
         owned = [(a.id, a.name) for a in twin.ledger.accounts("linkedin") if a.kind == "organization"]
         choices = owned if "w_organization_social" in scopes else []
-        return HTMLResponse(consent_page("LinkedIn", str(app["name"]), scopes, choices, dict(request.query_params)))
-    if asked.get("decision") != "allow":
-        return _back(
-            redirect,
-            {
-                "error": "user_cancelled_authorize",
-                "state": state,
-                "error_description": "The user cancelled the authorization",
-            },
-        )
-    chosen = [str(value) for value in (await request.form()).getlist("account")]
+        return HTMLResponse(consent_page("LinkedIn", str(app["name"]), scopes, choices, asked))
+    if consent.decision != "allow":
+        text = "The user cancelled the authorization"
+        return back_to_app(consent, error="user_cancelled_authorize", error_description=text)
+    return back_to_app(consent, code=_code(twin, app, consent, scopes))
+
+
+def _code(twin: Twin, app: dict[str, Any], consent: Consent, scopes: list[str]) -> str:
     code = "AQ" + twin.secret("linkedin-code", 110)
     facts = {
-        "client_id": asked["client_id"],
-        "redirect_uri": redirect,
+        "client_id": app["client_id"],
+        "redirect_uri": consent.asked["redirect_uri"],
         "scopes": scopes,
         "used": False,
-        "grants": chosen,
+        "grants": list(consent.accounts),
     }
+    owner = _person(app["scopes"])
     twin.ledger.put_asset(
-        Asset(
-            id=code, platform="linkedin", kind="code", owner=_person(app["scopes"]), created_at=twin.now(), facts=facts
-        )
+        Asset(id=code, platform="linkedin", kind="code", owner=owner, created_at=twin.now(), facts=facts)
     )
-    return _back(redirect, {"code": code, "state": state})
-
-
-def _back(redirect: str, values: Mapping[str, str]) -> Response:
-    return RedirectResponse(f"{redirect}{'&' if '?' in redirect else '?'}{urlencode(values, quote_via=quote)}", 302)
+    return code
 
 
 def _person(scopes: list[str]) -> str:

@@ -143,10 +143,8 @@ async def _fetched(call: Call, kind: str) -> dict[str, Any]:
 async def _image(call: Call, url: str, *, story: bool) -> Medium:
     data = await _download(call, url, _IMAGE_BYTES)
     medium = await call.twin.shelf.keep(data)
-    if medium.kind != "image" or medium.format not in ("jpeg", "mpo"):
+    if medium.kind != "image" or medium.format != "jpeg":
         raise refuse(36001, 2207005, "The image format is not supported. Use JPEG.", "Unsupported Format")
-    if medium.format == "mpo":
-        raise refuse(36001, 2207005, "MPO and JPS are not supported.", "Unsupported Format")
     ratio = medium.width / medium.height
     if not story and not 0.8 - 0.005 <= ratio <= 1.91 + 0.005:
         raise refuse(36003, 2207009, "The aspect ratio must be between 4:5 and 1.91:1.", "Invalid Aspect Ratio")

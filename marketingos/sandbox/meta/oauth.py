@@ -1,15 +1,13 @@
 """Facebook Login: the consent page, code and token exchanges, what a token may do, and webhook subscriptions."""
 
 import hmac
-import html
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from marketingos.sandbox import world
-from marketingos.sandbox.consent import consent_page
+from marketingos.sandbox.consent import Consent, back_to_app, consent_page, read_consent
 from marketingos.sandbox.meta.graph import edge, need_page_token, reads, show
 from marketingos.sandbox.meta.wire import ABSENT, Call, FieldSpec, GraphError, Node, invalid, page_of, parse_fields
 from marketingos.sandbox.rows import Account, Asset, Token
@@ -34,49 +32,36 @@ _INSTAGRAM_FIELDS = {
 
 async def dialog(twin: Twin, request: Request) -> Response:
     """Ask the person; a GET shows the page, its form's POST decides and goes back to the app."""
-    form = dict(await request.form()) if request.method == "POST" else {}
-    asked = {**request.query_params, **{name: str(value) for name, value in form.items()}}
+    consent = await read_consent(request)
+    asked = consent.asked
     app = twin.ledger.app(asked.get("client_id", ""))
     if app is None or app["platform"] != "meta" or not asked.get("redirect_uri"):
         text = "Invalid App ID" if app is None else "The redirect_uri is missing."
-        return HTMLResponse(f"<h1>Error</h1><p>{html.escape(text)}</p>", 400)
+        return HTMLResponse(f"<h1>Error</h1><p>{text}</p>", 400)
     scopes = [scope for scope in asked.get("scope", "").replace(" ", ",").split(",") if scope]
-    if request.method == "GET":
-        pages = twin.ledger.accounts("facebook")
-        choices = [(page.id, page.name) for page in pages if page.kind == "page"]
-        return HTMLResponse(consent_page("Facebook", str(app["name"]), scopes, choices, dict(request.query_params)))
-    if asked.get("decision") != "allow":
-        denied = {
-            "error": "access_denied",
-            "error_code": "200",
-            "error_reason": "user_denied",
-            "error_description": "Permissions error",
-            "state": asked.get("state", ""),
-        }
-        return RedirectResponse(_with_query(asked["redirect_uri"], denied), 302)
-    chosen = [str(value) for value in (await request.form()).getlist("account")]
-    code = _grant(twin, asked, scopes, chosen)
-    return RedirectResponse(_with_query(asked["redirect_uri"], {"code": code, "state": asked.get("state", "")}), 302)
+    if not consent.decision:
+        choices = [(page.id, page.name) for page in twin.ledger.accounts("facebook") if page.kind == "page"]
+        return HTMLResponse(consent_page("Facebook", str(app["name"]), scopes, choices, asked))
+    if consent.decision != "allow":
+        said = {"error": "access_denied", "error_code": "200", "error_reason": "user_denied"}
+        return back_to_app(consent, **said, error_description="Permissions error")
+    return back_to_app(consent, code=_code(twin, consent, scopes))
 
 
-def _grant(twin: Twin, asked: dict[str, str], scopes: list[str], pages: list[str]) -> str:
-    person = next(one for one in world.demo_people() if one.platform == "facebook")
+def _code(twin: Twin, consent: Consent, scopes: list[str]) -> str:
     code = "AQ" + twin.secret("facebook-code", 180)
     facts = {
-        "client_id": asked["client_id"],
-        "redirect_uri": asked["redirect_uri"],
+        "client_id": consent.asked["client_id"],
+        "redirect_uri": consent.asked["redirect_uri"],
         "scopes": scopes or ["public_profile"],
-        "grants": pages,
+        "grants": list(consent.accounts),
         "used": False,
     }
+    person = next(one for one in world.demo_people() if one.platform == "facebook").external_id
     twin.ledger.put_asset(
-        Asset(id=code, platform="facebook", kind="code", owner=person.external_id, created_at=twin.now(), facts=facts)
+        Asset(id=code, platform="facebook", kind="code", owner=person, created_at=twin.now(), facts=facts)
     )
     return code
-
-
-def _with_query(uri: str, values: dict[str, str]) -> str:
-    return f"{uri}{'&' if '?' in uri else '?'}{urlencode(values, quote_via=quote)}"
 
 
 # the server's part

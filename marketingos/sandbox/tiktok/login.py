@@ -2,13 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
-from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from marketingos.sandbox import answers, world
-from marketingos.sandbox.consent import consent_page
+from marketingos.sandbox.consent import Consent, back_to_app, consent_page, read_consent
 from marketingos.sandbox.rows import Asset, Token
 from marketingos.sandbox.twin import Twin
 
@@ -17,34 +16,36 @@ _CODE_LIFE = 600.0
 
 
 async def authorize(twin: Twin, request: Request) -> Response:
-    form = {name: str(value) for name, value in (await request.form()).items()} if request.method == "POST" else {}
-    asked = {**request.query_params, **form}
-    app = twin.ledger.app(asked.get("client_key", ""))
-    redirect = asked.get("redirect_uri", "")
-    if app is None or app["platform"] != "tiktok" or asked.get("response_type") != "code" or not redirect:
+    """The consent page, and the way back with a code or a no."""
+    consent = await read_consent(request)
+    asked = consent.asked
+    app, scopes = twin.ledger.app(asked.get("client_key", "")), [s for s in asked.get("scope", "").split(",") if s]
+    known = app is not None and app["platform"] == "tiktok" and asked.get("redirect_uri")
+    if app is None or not known or asked.get("response_type") != "code":
         return HTMLResponse("<h1>Something went wrong</h1><p>client_key, redirect_uri or response_type</p>", 400)
-    scopes = [scope for scope in asked.get("scope", "").split(",") if scope]
-    if request.method == "GET":
+    if not consent.decision:
         creators = [(creator.id, f"@{creator.handle}") for creator in twin.ledger.accounts("tiktok")]
-        return HTMLResponse(consent_page("TikTok", str(app["name"]), scopes, creators, dict(request.query_params)))
-    state = asked.get("state", "")
-    if asked.get("decision") != "allow":
-        denied = {"error": "access_denied", "error_description": "User cancelled the authorization", "state": state}
-        return RedirectResponse(f"{redirect}?{urlencode(denied, quote_via=quote)}", 302)
+        return HTMLResponse(consent_page("TikTok", str(app["name"]), scopes, creators, asked, single=True))
+    if consent.decision != "allow":
+        text = "User cancelled the authorization"
+        return back_to_app(consent, error="access_denied", error_description=text)
+    return back_to_app(consent, code=_code(twin, consent, scopes), scopes=",".join(scopes))
+
+
+def _code(twin: Twin, consent: Consent, scopes: list[str]) -> str:
+    code = twin.secret("tiktok-code", 56) + "*0!6421.e1"
     facts = {
-        "client_id": asked["client_key"],
-        "redirect_uri": redirect,
+        "client_id": consent.asked["client_key"],
+        "redirect_uri": consent.asked["redirect_uri"],
         "scopes": scopes,
         "used": False,
-        "challenge": asked.get("code_challenge"),
+        "challenge": consent.asked.get("code_challenge"),
     }
-    code = twin.secret("tiktok-code", 56) + "*0!6421.e1"
-    owner = asked.get("account") or twin.ledger.accounts("tiktok")[0].id
+    owner = consent.accounts[0] if consent.accounts else twin.ledger.accounts("tiktok")[0].id
     twin.ledger.put_asset(
         Asset(id=code, platform="tiktok", kind="code", owner=owner, created_at=twin.now(), facts=facts)
     )
-    granted = {"code": code, "scopes": ",".join(scopes), "state": state}
-    return RedirectResponse(f"{redirect}?{urlencode(granted, quote_via=quote)}", 302)
+    return code
 
 
 async def token(twin: Twin, request: Request) -> Response:
@@ -139,4 +140,14 @@ async def revoke(twin: Twin, request: Request) -> Response:
     if token is None or token.app != form["client_key"]:
         return _oauth_error("invalid_request", "The token is not valid.", 400)
     twin.ledger.put_token(Token(**{**vars(token), "state": "revoked", "refresh": None}))
+    note_removal(twin, token.subject, reason=5)
     return Response(status_code=200)
+
+
+def note_removal(twin: Twin, open_id: str, *, reason: int) -> None:
+    """Remember that an authorisation ended, for the webhook that tells of it (1: by the person, 5: by the app)."""
+    removal = f"removal:{twin.ledger.number()}"
+    facts = {"reason": reason}
+    twin.ledger.put_asset(
+        Asset(id=removal, platform="tiktok", kind="removal", owner=open_id, created_at=twin.now(), facts=facts)
+    )
