@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +23,7 @@ from sqlmodel import col, select
 
 from marketingos import adapters, clock, log
 from marketingos.db import AsyncSession, claimable, reading, session
-from marketingos.domain.account import AccountState
+from marketingos.domain.account import Account, AccountState
 from marketingos.domain.delivery import (
     LEASE,
     Attempt,
@@ -46,7 +45,7 @@ from marketingos.services.views import PersonView, PostView
 
 logger = log.get_logger(__name__)
 
-BATCH = 100
+BATCH = 200
 _ASK_AGAIN = timedelta(hours=1)
 """How often a post that only a person can settle is looked for all the same."""
 
@@ -70,13 +69,13 @@ class LeaseLost(Exception):
 
 
 async def publish_due() -> int:
-    """Takes what is due and carries it as far as it goes now; answers how many deliveries it took."""
-    tasks = await _claim()
-    by_account: dict[int, list[Task]] = defaultdict(list)
-    for task in tasks:
-        by_account[task.grant.account_id].append(task)
-    await asyncio.gather(*(_carry_all(group) for group in by_account.values()))
-    return len(tasks)
+    """Carries what is due as far as it goes now, all accounts at once; answers how many deliveries it took.
+
+    An account's deliveries go one after the other, whoever sends them: platforms count calls by account, and a sick
+    account delays only itself.
+    """
+    counts = await asyncio.gather(*(_drain(account_id) for account_id in await _accounts_due()))
+    return sum(counts)
 
 
 async def next_due() -> datetime | None:
@@ -114,23 +113,37 @@ def _wanting() -> ColumnElement[bool]:
     )
 
 
-async def _claim() -> list[Task]:
-    """Takes due deliveries in one short transaction; what may not go out is held or withdrawn instead."""
+def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Rows that a worker may take now; `Delivery.is_free` says the same of one row."""
+    unleased = or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= now)
+    return _wanting(), col(Delivery.not_before) <= now, unleased
+
+
+async def _accounts_due() -> Sequence[int]:
+    """Accounts with something due that nobody is sending for, the one that waits longest first."""
     now = clock.now()
+    busy = select(Delivery.account_id).where(col(Delivery.lease_until) > now)
+    waiting = select(Delivery.account_id).where(*_free(now), col(Delivery.account_id).not_in(busy))
+    longest = waiting.group_by(col(Delivery.account_id)).order_by(func.min(Delivery.not_before)).limit(BATCH)
     async with reading() as s:
-        free = (
-            col(Delivery.not_before) <= now,
-            or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= now),
-        )
-        ids = (
-            await s.exec(select(Delivery.id).where(_wanting(), *free).order_by(col(Delivery.not_before)).limit(BATCH))
-        ).all()
-    if not ids:
-        return []
+        return (await s.exec(longest)).all()
+
+
+async def _claim(account_id: int) -> Task | None:
+    """Takes an account's next due delivery in one short transaction; what may not go out is held or withdrawn on the
+    way. None when there is none, or somebody else sends for the account."""
     async with session() as s:
-        statement = select(Delivery).where(col(Delivery.id).in_(ids)).options(selectinload(Delivery.account))  # type: ignore[arg-type]
-        rows = (await s.exec(claimable(statement))).all()
-        return [task for row in rows if row.is_free(now) and (task := await _take(s, row, now))]
+        now = clock.now()
+        account = (await s.exec(claimable(select(Account.id).where(Account.id == account_id)))).first()
+        busy = select(Delivery.id).where(Delivery.account_id == account_id, col(Delivery.lease_until) > now).limit(1)
+        if account is None or (await s.exec(busy)).first():
+            return None
+        due = select(Delivery).where(Delivery.account_id == account_id, *_free(now)).order_by(col(Delivery.not_before))
+        rows = (await s.exec(claimable(due.options(selectinload(Delivery.account)).limit(BATCH)))).all()  # type: ignore[arg-type]
+        for row in rows:
+            if task := await _take(s, row, now):
+                return task
+        return None
 
 
 async def _take(s: AsyncSession, delivery: Delivery, now: datetime) -> Task | None:
@@ -176,9 +189,11 @@ def _hold_reason(delivery: Delivery, now: datetime) -> HoldReason | None:
 # -- sending -----------------------------------------------------------------------------------------------------------
 
 
-async def _carry_all(tasks: Sequence[Task]) -> None:
-    """The deliveries of one account, one after the other."""
-    for task in tasks:
+async def _drain(account_id: int) -> int:
+    """The due deliveries of one account, one after the other; answers how many it took."""
+    taken = 0
+    while task := await _claim(account_id):
+        taken += 1
         try:
             await _carry(task)
         except LeaseLost:
@@ -186,6 +201,8 @@ async def _carry_all(tasks: Sequence[Task]) -> None:
         except Exception:
             # The row keeps its lease and is taken again when that ends; nothing is lost and nothing sent twice.
             logger.exception("delivery.walk_broke", delivery=task.delivery_id)
+            break
+    return taken
 
 
 async def _carry(task: Task) -> None:

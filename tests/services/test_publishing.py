@@ -158,10 +158,14 @@ async def test_killed_at_the_commit(laura: PersonView, platform: FakePlatform, a
 async def test_a_worker_given_up_for_dead_cannot_write(laura: PersonView, platform: FakePlatform) -> None:
     """The fencing number stops a slow worker whose lease has ended and whose delivery another one took."""
     await approved(laura)
+    account = (await the_delivery()).account_id
     with clock.frozen(clock.now() + DUE):
-        (stale,) = await publishing._claim()
+        stale = await publishing._claim(account)
+        assert await publishing._claim(account) is None
     with clock.frozen(clock.now() + DUE + LEASE + timedelta(seconds=1)):
-        (fresh,) = await publishing._claim()
+        fresh = await publishing._claim(account)
+        assert stale
+        assert fresh
         with pytest.raises(publishing.LeaseLost):
             await publishing._write_intent(stale, {})
         await publishing._write_intent(fresh, {})
