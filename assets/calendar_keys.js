@@ -28,9 +28,9 @@ function neighbour(place, here, [right, down]) {
 export default function useKeys(place, selected, onShift) {
   const held = useRef(null);
   useEffect(() => {
-    const all = [...place.current.querySelectorAll(ENTRIES)].filter(seen);
-    const named = (id) => id && all.find((entry) => idOf(entry) === id);
-    const stop = named(held.current) ?? named(selected) ?? all[0];
+    const all = [...place.current.querySelectorAll(ENTRIES)];
+    const named = (id) => id && all.find((entry) => idOf(entry) === id && seen(entry));
+    const stop = named(held.current) ?? named(selected) ?? all.find(seen);
     for (const entry of all) entry.tabIndex = entry === stop ? 0 : -1;
     if (held.current && document.activeElement === document.body) stop?.focus();
   });

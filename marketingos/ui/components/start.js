@@ -42,6 +42,10 @@
       if (key) press(`[data-key='${shifted + key}']`) && event.preventDefault();
     }
   });
+  // The browser says so when a layout needs a second round (the calendar's grid does); it is no failure to report.
+  window.addEventListener("error", (event) => {
+    if (event.message?.startsWith("ResizeObserver loop")) event.stopImmediatePropagation();
+  });
   document.addEventListener("click", (event) => {
     const video = event.target.closest?.("[data-tap]")?.querySelector("video");
     if (video) video.paused ? video.play() : video.pause();
