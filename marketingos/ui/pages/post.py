@@ -78,7 +78,7 @@ def _head() -> rx.Component:
         rx.el.span(parts.product_head(S, 40), class_name="wide-only"),
         rx.el.div(trail, title, class_name="col grow"),
         acts.slot_button(S, boxed=True),
-        acts.more_menu(S),
+        rx.el.span(acts.more_menu(S, "post-more-top"), class_name="post-more-top"),
         rx.el.div(*_decisions(), class_name="row post-decide"),
         class_name="post-top",
     )
@@ -130,7 +130,10 @@ def _column(variant: rx.Var[VariantRow]) -> rx.Component:
 def _blocks() -> rx.Component:
     sent = rx.el.section(rx.el.h3(t("post.deliveries")), rx.el.ul(parts.deliveries(S), class_name="col gap-4"))
     checks = rx.el.section(
-        parts.checks_title(S), rx.el.div(parts.findings(S)), rx.el.div(parts.check_rows(S)), class_name="col gap-2"
+        parts.checks_title(S),
+        rx.cond(S.shown.findings.length() > 0, rx.el.div(parts.findings(S))),
+        rx.el.div(parts.check_rows(S), class_name="post-checks"),
+        class_name="col gap-2",
     )
     return rx.el.div(
         rx.cond(S.shown.deliveries.length() > 0, sent),

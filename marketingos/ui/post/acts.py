@@ -56,7 +56,7 @@ def edit_button(desk: Desk) -> rx.Component:
     )
 
 
-def more_menu(desk: Desk, element_id: str = "post-more") -> rx.Component:
+def more_menu(desk: Desk, element_id: str) -> rx.Component:
     """What is done now and then."""
     shown, here = desk.shown, platform_name(desk.current.platform)
     trigger = icon_button("ellipsis", t("action.more"), variant="normal")
@@ -91,14 +91,14 @@ def more_menu(desk: Desk, element_id: str = "post-more") -> rx.Component:
     )
 
 
-def actions(desk: Desk) -> tuple[rx.Component, ...]:
+def actions(desk: Desk, menu_id: str = "post-more") -> tuple[rx.Component, ...]:
     """The foot: the one thing to do with the post as it stands, and the others beside it."""
     shown = desk.shown
     return (
         rx.cond(shown.can_approve, approve_button(desk, class_name="grow"), main_action(desk)),
         rx.cond(shown.can_edit, edit_button(desk)),
         rx.cond(shown.can_reject, reject_button(desk)),
-        more_menu(desk),
+        more_menu(desk, menu_id),
     )
 
 

@@ -247,7 +247,7 @@ class PostDesk(rx.State, mixin=True):
             wall = datetime.combine(date.fromisoformat(form["date"]), time.fromisoformat(form["time"]))
         except ValueError:
             return refusal("post.no_such_time")
-        said = await self._move(self.shown.id, wall)
+        said = await self._move(await posts.post(await actor_of(self), self.shown.id), wall)
         return [rx.call_script(f"document.getElementById({MOVE_POPOVER!r})?.hidePopover()"), said]
 
     @rx.event
@@ -256,15 +256,14 @@ class PostDesk(rx.State, mixin=True):
         await self._settle(await review.move(await actor_of(self), post_id, datetime.fromisoformat(wall)))
         return notice("post.moved_back")
 
-    async def _move(self, post_id: int, wall: datetime) -> EventSpec:
-        actor, language = await actor_of(self), await language_of(self)
-        before = (await posts.post(actor, post_id)).wall
-        view = await review.move(actor, post_id, wall)
+    async def _move(self, post: PostView, wall: datetime) -> EventSpec:
+        language = await language_of(self)
+        view = await review.move(await actor_of(self), post.id, wall)
         row = post_row(view, language)
         await self._settle(view)
         title = row.title if len(row.title) <= 40 else f"{row.title[:38].rstrip()}…"
-        state = sentence(f"status.{row.status}", language)
-        back = type(self).move_back(post_id, before.isoformat())
+        state = sentence(f"status.{row.status}", language).lower()
+        back = type(self).move_back(post.id, post.wall.isoformat())
         return notice("post.moved", undo=back, detail="post.moved_state", title=title, slot=row.slot, state=state)
 
     @rx.event

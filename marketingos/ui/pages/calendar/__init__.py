@@ -74,6 +74,8 @@ def _grid() -> rx.Component:
             on_open=S.open,
             on_free=S.ask_free,
             on_move=[S.drop, S.dropped],
+            on_shift=S.carry,
+            on_refused=S.refuse_drop,
         ),
         nothing,
         class_name="calendar-grid",

@@ -21,7 +21,7 @@ from marketingos.services.views import CalendarView, ProductView
 from marketingos.settings import get_settings
 from marketingos.ui.components.calendar_view import Entry
 from marketingos.ui.components.overlay import close_dialog, open_dialog
-from marketingos.ui.notices import notice
+from marketingos.ui.notices import notice, refusal
 from marketingos.ui.pages.calendar import rows
 from marketingos.ui.pages.calendar.rows import Choice, CycleRow, DayRow, SlotRow, StripRow
 from marketingos.ui.pages.calendar.window import VIEWS, Window
@@ -202,7 +202,20 @@ class CalendarState(PostDesk, rx.State):
     async def drop(self, entry: str, start: str):
         """A chip was put on another time (an instant in UTC)."""
         post = await posts.post(await actor_of(self), int(entry))
-        return await self._move(post.id, wall_time(datetime.fromisoformat(start), post.timezone))
+        return await self._move(post, wall_time(datetime.fromisoformat(start), post.timezone))
+
+    @rx.event
+    async def carry(self, entry: str, days: int):
+        """A chip was moved by keyboard."""
+        if not entry.isdecimal():
+            return None
+        post = await posts.post(await actor_of(self), int(entry))
+        return await self._move(post, post.wall + timedelta(days=days))
+
+    @rx.event
+    def refuse_drop(self) -> EventSpec:
+        """A chip was let go over the past."""
+        return refusal("move.past")
 
     @rx.event
     async def dropped(self) -> None:
