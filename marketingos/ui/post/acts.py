@@ -7,9 +7,9 @@ import reflex as rx
 from marketingos.domain.post import RejectReason
 from marketingos.ui.components.buttons import button, icon, icon_button
 from marketingos.ui.components.fields import pill, select, text_area
-from marketingos.ui.components.overlay import cancel_button, dialog, menu, menu_item, popover
+from marketingos.ui.components.overlay import cancel_button, close_dialog, dialog, menu, menu_item, popover
 from marketingos.ui.components.status import platform_name, platform_tile
-from marketingos.ui.post.desk import MOVE_POPOVER, REJECT_DIALOG, PostDesk
+from marketingos.ui.post.desk import DISCARD_DIALOG, MOVE_POPOVER, REJECT_DIALOG, PostDesk
 from marketingos.ui.words import t
 
 Desk = type[PostDesk]
@@ -30,8 +30,8 @@ def approve_button(desk: Desk, **props: Any) -> rx.Component:
         variant="primary",
         icon_name="check",
         key_hint="A",
-        disabled=desk.ready == 0,
-        why=t("post.nothing_ready"),
+        disabled=(desk.ready == 0) | (desk.editing != 0),
+        why=rx.cond(desk.editing != 0, t("post.save_first"), t("post.nothing_ready")),
         on_click=desk.approve,
         **props,
     )
@@ -197,6 +197,19 @@ def _mover(desk: Desk, trigger: rx.Component) -> rx.Component:
         key=shown.date + shown.time,
     )
     return popover(MOVE_POPOVER, trigger, form, side="start", label=t("post.move_to"))
+
+
+def discard_dialog(desk: Desk) -> rx.Component:
+    """Asks before words are lost."""
+    return dialog(
+        DISCARD_DIALOG,
+        t("post.discard_title"),
+        lead=t("post.discard_lead"),
+        actions=(
+            button(t("post.keep_writing"), variant="quiet", on_click=close_dialog(DISCARD_DIALOG)),
+            button(t("post.discard"), variant="danger-solid", on_click=desk.discard),
+        ),
+    )
 
 
 def reject_dialog(desk: Desk) -> rx.Component:

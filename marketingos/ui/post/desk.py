@@ -22,6 +22,7 @@ from marketingos.ui.post.wording import post_row
 from marketingos.ui.session import actor_of, language_of
 
 REJECT_DIALOG = "reject-post"
+DISCARD_DIALOG = "discard-words"
 MOVE_POPOVER = "move-post"
 
 
@@ -60,6 +61,7 @@ class PostDesk(rx.State, mixin=True):
     ready: int = 0
     picturing: bool = False
     _version: int = 0
+    _wanted: int = -1
 
     async def _changed(self) -> None:
         """The post is not what it was."""
@@ -137,9 +139,26 @@ class PostDesk(rx.State, mixin=True):
         self.draft, self.length = text, wire_length(Platform(self.current.platform), text)
 
     @rx.event
-    def cancel_edit(self) -> None:
-        """Leaves the text as it was."""
+    def cancel_edit(self) -> EventSpec | None:
+        """Leaves the text as it was; asks first when words would be lost."""
+        self._wanted = -1
+        if self._would_lose_words():
+            return open_dialog(DISCARD_DIALOG)
         self._stop_editing()
+        return None
+
+    @rx.event
+    async def discard(self):
+        """The words may go; what waited for that answer goes on."""
+        self._stop_editing()
+        return [close_dialog(DISCARD_DIALOG), *await self._go_on()]
+
+    async def _go_on(self) -> list[EventSpec]:
+        """What the person wanted before being asked about the words."""
+        return []
+
+    def _would_lose_words(self) -> bool:
+        return bool(self.editing) and self.draft.strip() != self.started_with.strip()
 
     @rx.event
     async def save(self, form: Words):
@@ -261,7 +280,7 @@ class PostDesk(rx.State, mixin=True):
         view = await review.move(await actor_of(self), post.id, wall)
         row = post_row(view, language)
         await self._settle(view)
-        title = row.title if len(row.title) <= 40 else f"{row.title[:38].rstrip()}…"
+        title = row.title if len(row.title) <= 32 else f"{row.title[:30].rstrip()}…"
         state = sentence(f"status.{row.status}", language).lower()
         back = type(self).move_back(post.id, post.wall.isoformat())
         return notice("post.moved", undo=back, detail="post.moved_state", title=title, slot=row.slot, state=state)

@@ -67,10 +67,9 @@ def post_row(post: PostView, language: str) -> PostRow:
         clear=sum(not _is_blocked(v) for v in pending),
         asks_privacy=tiktok is not None and post.can_approve,
         standing_privacy=tiktok.account.privacy if tiktok and tiktok.account else "",
-        can_edit=post.can_edit and any(_is_editable(v) for v in post.variants),
+        can_edit=post.can_edit and any(_is_writable(v) for v in post.variants),
         can_approve=post.can_approve and bool(pending),
-        can_reject=post.can_approve
-        and any(_is_editable(v) and v.status is not VariantStatus.REJECTED for v in post.variants),
+        can_reject=post.can_approve and any(_is_writable(v) for v in post.variants),
         can_move=post.can_edit and movable,
         can_withdraw=post.can_approve
         and any(v.status is VariantStatus.APPROVED and _is_editable(v) for v in post.variants),
@@ -98,6 +97,10 @@ def _today(now: datetime, zone: str) -> date:
 
 def _is_editable(variant: VariantView) -> bool:
     return not any(d.status in _OUT for d in variant.deliveries)
+
+
+def _is_writable(variant: VariantView) -> bool:
+    return _is_editable(variant) and variant.status is not VariantStatus.REJECTED
 
 
 def _keys(variant: VariantView) -> tuple[str, ...]:
@@ -132,14 +135,13 @@ def _checks(findings: Sequence[FindingRow], language: str) -> tuple[CheckRow, ..
 
 
 def _variant(variant: VariantView, post: PostView, language: str) -> VariantRow:
-    is_open = _is_editable(variant)
     return VariantRow(
         id=variant.id,
         platform=variant.platform.value,
         kind=_kind(variant, language),
         mark=_mark(variant),
         pending=variant.status is VariantStatus.PENDING,
-        editable=is_open and post.can_edit and variant.status is not VariantStatus.REJECTED,
+        editable=post.can_edit and _is_writable(variant),
         view=variant,
         count=_count(variant, language),
         rejected=_rejected(variant, language),
@@ -209,6 +211,9 @@ def _next(post: PostView, deliveries: Sequence[DeliveryView], now: datetime, lan
     if waiting and post.status is PostStatus.APPROVED:
         at = format_slot(max(min(waiting), now), now, language, post.timezone)
         return sentence("post.next.goes_out", language, at=at)
+    if post.status is PostStatus.REJECTED:
+        reason = next((_rejected(v, language) for v in post.variants if v.reject_reason), "")
+        return sentence("post.next.rejected", language, reason=reason.rstrip("."))
     if post.status in _NEXT:
         return sentence(_NEXT[post.status], language)
     return sentence("post.next.held", language) if badge_of(post) in ("HELD", "LATE") else ""
@@ -218,7 +223,6 @@ _NEXT = {
     PostStatus.EXPIRED: "post.next.expired",
     PostStatus.PUBLISHING: "post.next.publishing",
     PostStatus.UNKNOWN: "post.next.unknown",
-    PostStatus.REJECTED: "post.next.rejected",
 }
 
 

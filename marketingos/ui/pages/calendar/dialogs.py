@@ -3,7 +3,7 @@
 import reflex as rx
 
 from marketingos.ui.components.buttons import button
-from marketingos.ui.components.overlay import cancel_button, dialog
+from marketingos.ui.components.overlay import cancel_button, close_dialog, dialog
 from marketingos.ui.components.status import platform_tiles
 from marketingos.ui.pages.calendar.state import FREE_DIALOG
 from marketingos.ui.pages.calendar.state import CalendarState as S
@@ -59,5 +59,8 @@ def keys_dialog() -> rx.Component:
         for keys, what in _KEYS
     ]
     return dialog(
-        KEYS_DIALOG, t("calendar.keys"), rx.el.ul(*rows, class_name="col gap-2"), actions=(cancel_button(KEYS_DIALOG),)
+        KEYS_DIALOG,
+        t("calendar.keys"),
+        rx.el.ul(*rows, class_name="col gap-2"),
+        actions=(button(t("action.close"), on_click=close_dialog(KEYS_DIALOG)),),
     )

@@ -25,7 +25,7 @@ from marketingos.ui.notices import notice, refusal
 from marketingos.ui.pages.calendar import rows
 from marketingos.ui.pages.calendar.rows import Choice, CycleRow, DayRow, SlotRow, StripRow
 from marketingos.ui.pages.calendar.window import VIEWS, Window
-from marketingos.ui.post.desk import PostDesk
+from marketingos.ui.post.desk import DISCARD_DIALOG, PostDesk
 from marketingos.ui.session import actor_of, language_of
 
 FREE_DIALOG = "free-slot"
@@ -57,7 +57,6 @@ class CalendarState(PostDesk, rx.State):
     unborn: bool = False
     cycle: CycleRow = CycleRow()
     slot: SlotRow = SlotRow()
-    opening: bool = False
     _seen: str = ""
     _minute: str = ""
 
@@ -184,14 +183,27 @@ class CalendarState(PostDesk, rx.State):
     @rx.event
     async def open(self, entry: str):
         """A post of the grid or the list."""
-        await self._open(int(entry))
-        return self._address()
+        return await self._turn_to(int(entry))
 
     @rx.event
-    def close(self) -> EventSpec:
+    async def close(self):
         """Puts the panel away."""
-        self._clear()
+        return await self._turn_to(0)
+
+    async def _turn_to(self, post_id: int) -> EventSpec:
+        """Another post on the desk, or none (0); asks first when words would be lost."""
+        self._wanted = post_id
+        if self._would_lose_words() and post_id != self.shown.id:
+            return open_dialog(DISCARD_DIALOG)
+        if post_id:
+            await self._open(post_id)
+        else:
+            self._clear()
+        self._wanted = -1
         return self._address()
+
+    async def _go_on(self) -> list[EventSpec]:
+        return [] if self._wanted < 0 else [await self._turn_to(self._wanted)]
 
     async def _changed(self) -> None:
         await self._read()
