@@ -41,9 +41,11 @@ def create_app(
     """
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
+    from starlette.routing import Mount, Router
 
     from marketingos.sandbox import control, linkedin, meta, public, tiktok, wall
     from marketingos.sandbox.faults import Faults
+    from marketingos.sandbox.linkedin.wire import tunnel
     from marketingos.sandbox.twin import Twin
     from marketingos.sandbox.webhooks import Webhooks
 
@@ -51,7 +53,7 @@ def create_app(
     routes = [
         _mount("/meta", meta.routes(twin)),
         _mount("/tiktok", tiktok.routes(twin)),
-        _mount("/linkedin", linkedin.routes(twin)),
+        Mount("/linkedin", app=tunnel(Router(linkedin.routes(twin), redirect_slashes=False))),
         _mount("/control", control.routes(twin, webhook_target)),
         *_models(data_dir, public_base, clock),
         *wall.routes(twin),

@@ -163,18 +163,21 @@ def _fresh_token(kind: str, external_id: str) -> str:
 
 
 def change_token(twin: Twin, body: Any) -> dict[str, Any]:
-    """`{"token": … | "account": …, "action": "expire" | "revoke" | "restore", "scopes"?: […]}`."""
-    tokens = [token for token in (twin.ledger.token(str(body.get("token"))),) if token]
-    if "account" in body:
-        tokens = _tokens_for(twin, str(body["account"]))
+    """End or revive the tokens of an account, or one token.
+
+    `{"token": … | "account": …, "action": "expire" | "revoke" | "restore", "scopes"?: […], "subcode"?: 460}`; the
+    subcode says why Meta revoked it (458 to 492), 458 when it is left out.
+    """
+    one, action = twin.ledger.token(str(body.get("token"))), body.get("action", "restore")
+    tokens = _tokens_for(twin, str(body["account"])) if "account" in body else [one] if one else []
     states = {"expire": "expired", "revoke": "revoked", "restore": "active"}
-    if not tokens or body.get("action", "restore") not in states:
+    if not tokens or action not in states:
         raise KeyError("no such token, or no such action")
+    state = f"revoked:{int(body['subcode'])}" if "subcode" in body else states[action]
     for token in tokens:
         scopes = tuple(body.get("scopes", token.scopes))
-        changed = {**vars(token), "state": states[body.get("action", "restore")], "scopes": scopes}
-        twin.ledger.put_token(Token(**changed))
-        if changed["state"] == "revoked" and token.platform == "tiktok":
+        twin.ledger.put_token(Token(**{**vars(token), "state": state, "scopes": scopes}))
+        if state == "revoked" and token.platform == "tiktok":
             note_removal(twin, token.subject, reason=1)
     return {"changed": len(tokens)}
 

@@ -22,7 +22,10 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True)
 class Token:
-    """An access token: who acts (`subject`), through which app, and for which accounts it may act (`grants`)."""
+    """An access token: who acts (`subject`), through which app, and for which accounts it may act (`grants`).
+
+    `state` is active, expired or revoked, the last with Meta's subcode where it matters (`revoked:460`).
+    """
 
     token: str
     platform: str
@@ -36,6 +39,10 @@ class Token:
     state: str = "active"
     refresh: str | None = None
     refresh_expires_at: float | None = None
+
+    @property
+    def revoked(self) -> bool:
+        return self.state.startswith("revoked")
 
     def expired(self, now: float) -> bool:
         return self.state == "expired" or (self.expires_at is not None and self.expires_at <= now)

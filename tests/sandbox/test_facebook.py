@@ -5,9 +5,11 @@ import json
 import httpx
 import pytest
 
+from marketingos.sandbox.world import demo_apps, demo_people
 from tests.sandbox.conftest import Sandbox, picture, video
 
 V = "/meta/v25.0"
+META_APP = demo_apps()[0].client_id
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -115,8 +117,6 @@ def test_tokens_are_told_apart(sandbox: Sandbox, page) -> None:
     assert error_of(sandbox.http.post(path, json=body))[0] == 104
     assert error_of(sandbox.http.post(path, json=body, headers=bearer("EAABxyz")))[0] == 190
     assert error_of(sandbox.http.post(path, json=body, headers=bearer(other.access_token))) == (100, 33)
-    from marketingos.sandbox.world import demo_people
-
     person = demo_people()[0].access_token
     assert error_of(sandbox.http.post(path, json=body, headers=bearer(person))) == (190, 2069032)
     sandbox.control("tokens", {"account": page.external_id, "action": "expire"})
@@ -306,3 +306,71 @@ def test_batches_and_ids_answer_many_at_once(sandbox: Sandbox, page) -> None:
     assert [one["code"] for one in batch] == [200, 400]
     crowd = sandbox.http.get(f"{V}/", params={"ids": ",".join(map(str, range(51)))}, headers=auth)
     assert "Too many IDs" in crowd.json()["error"]["message"]
+
+
+def test_an_upload_session_ends_in_a_handle_that_becomes_a_video(sandbox: Sandbox, page) -> None:
+    """Announce, send in two parts at their offsets, and post the handle."""
+    data, oauth = video(), {"authorization": f"OAuth {page.access_token}"}
+    announced = {"file_name": "a.mp4", "file_length": len(data), "file_type": "video/mp4"}
+    session = sandbox.http.post(f"{V}/{META_APP}/uploads", params=announced, headers=bearer(page.access_token)).json()[
+        "id"
+    ]
+    half = len(data) // 2
+    sandbox.http.post(f"{V}/{session}", content=data[:half], headers={**oauth, "file_offset": "0"})
+    assert sandbox.http.get(f"{V}/{session}", headers=oauth).json()["file_offset"] == half
+    handle = sandbox.http.post(
+        f"{V}/{session}", content=data[half:], headers={**oauth, "file_offset": str(half)}
+    ).json()["h"]
+    body = {"description": "Con asa", "fbuploader_video_file_chunk": handle}
+    made = sandbox.http.post(f"{V}/{page.external_id}/videos", json=body, headers=bearer(page.access_token))
+    assert made.status_code == 200, made.text
+    sandbox.clock.forward(5)
+    assert [post["text"] for post in sandbox.ledger()] == ["Con asa"]
+
+
+def test_lists_that_nest_insights_are_short(sandbox: Sandbox, page) -> None:
+    """25 with insights is the most; beyond it Graph gives up with code 1."""
+    auth, path = bearer(page.access_token), f"{V}/{page.external_id}/published_posts"
+    sandbox.http.post(f"{V}/{page.external_id}/feed", json={"message": "x"}, headers=auth)
+    sandbox.clock.forward(60)
+    fields = "id,insights.metric(post_media_view,post_clicks)"
+    few = sandbox.http.get(path, params={"fields": fields, "limit": 25}, headers=auth).json()["data"]
+    assert few[0]["insights"]["data"][0]["name"] == "post_media_view"
+    many = sandbox.http.get(path, params={"fields": fields, "limit": 26}, headers=auth)
+    assert (many.status_code, many.json()["error"]["code"]) == (500, 1)
+
+
+@pytest.mark.parametrize("subcode", [458, 459, 460, 464, 467, 492])
+def test_a_token_can_end_for_every_documented_reason(sandbox: Sandbox, page, subcode: int) -> None:
+    """190 with the subcode that says why."""
+    sandbox.control("tokens", {"account": page.external_id, "action": "revoke", "subcode": subcode})
+    answer = sandbox.http.post(f"{V}/{page.external_id}/feed", json={"message": "x"}, headers=bearer(page.access_token))
+    assert error_of(answer) == (190, subcode)
+
+
+def test_comments_of_followers_come_by_themselves_and_can_be_hidden(sandbox: Sandbox, page) -> None:
+    """They appear over time, can be answered, hidden and deleted by id."""
+    auth = bearer(page.access_token)
+    post = sandbox.http.post(f"{V}/{page.external_id}/feed", json={"message": "¿Qué tal?"}, headers=auth).json()["id"]
+    sandbox.clock.forward(5 * 86_400)
+    listed = sandbox.http.get(f"{V}/{post}/comments", params={"fields": "id,message,from,is_hidden"}, headers=auth)
+    comments = listed.json()["data"]
+    assert comments
+    assert comments[0]["message"]
+    one = comments[0]["id"]
+    assert sandbox.http.post(f"{V}/{one}", json={"is_hidden": True}, headers=auth).json() == {"success": True}
+    assert sandbox.http.get(f"{V}/{one}?fields=is_hidden", headers=auth).json()["is_hidden"] is True
+    assert sandbox.http.post(f"{V}/{one}/comments", json={"message": "¡Gracias!"}, headers=auth).status_code == 200
+    assert sandbox.http.delete(f"{V}/{one}", headers=auth).json() == {"success": True}
+    assert error_of(sandbox.http.get(f"{V}/{one}", headers=auth)) == (100, 33)
+
+
+def test_edits_and_deletions_are_seen(sandbox: Sandbox, page) -> None:
+    """A changed text is what followers see; a deleted post is gone and cannot be read."""
+    auth = bearer(page.access_token)
+    post = sandbox.http.post(f"{V}/{page.external_id}/feed", json={"message": "Antes"}, headers=auth).json()["id"]
+    sandbox.http.post(f"{V}/{post}", json={"message": "Después"}, headers=auth)
+    assert [one["text"] for one in sandbox.ledger()] == ["Después"]
+    sandbox.http.delete(f"{V}/{post}", headers=auth)
+    assert sandbox.ledger() == []
+    assert error_of(sandbox.http.get(f"{V}/{post}", headers=auth)) == (100, 33)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketingos.sandbox.linkedin.wire import RESERVED, LinkedInError, little_text, restli
+from marketingos.sandbox.world import demo_people
 from tests.sandbox.conftest import Sandbox, picture, video
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type /Page /Parent 2 0 R>>endobj\ntrailer<<>>\n%%EOF"
@@ -346,3 +347,37 @@ def test_restli_refuses_what_is_not_its_syntax(text: str) -> None:
     """Unbalanced, raw-colon and nameless forms are errors."""
     with pytest.raises(LinkedInError):
         restli(text)
+
+
+def test_a_long_query_may_travel_as_a_form(sandbox: Sandbox, company: LinkedIn) -> None:
+    """POST with X-HTTP-Method-Override: GET and the query as its body is that GET."""
+    company.post("uno")
+    query = f"q=author&author={quote(company.urn, safe='')}&count=10"
+    headers = {**company.headers, "x-http-method-override": "GET", "content-type": "application/x-www-form-urlencoded"}
+    answer = sandbox.http.post("/linkedin/rest/posts", content=query, headers=headers)
+    assert [one["commentary"] for one in answer.json()["elements"]] == ["uno"]
+
+
+def test_member_analytics_change_their_shape_with_the_version(sandbox: Sandbox) -> None:
+    """metricType is a one-key object up to 202604 and a plain string from 202605; DAILY has its exceptions."""
+    admin = LinkedIn(sandbox, "organization")
+    admin.urn = demo_people()[1].external_id
+    urn = admin.post("Como persona").headers["x-restli-id"]
+    sandbox.clock.forward(3_600)
+    path = f"/rest/memberCreatorPostAnalytics?q=entity&entity=(share:{quote(urn, safe='')})&queryType=IMPRESSION"
+    new = admin.call("GET", f"{path}&aggregation=TOTAL").json()["elements"][0]
+    assert new["metricType"] == "IMPRESSION"
+    assert new["count"] > 0
+    admin.headers["linkedin-version"] = "202604"
+    [old] = admin.call("GET", f"{path}&aggregation=TOTAL").json()["elements"][0]["metricType"].values()
+    assert old == "IMPRESSION"
+    daily = path.replace("IMPRESSION", "MEMBERS_REACHED") + "&aggregation=DAILY"
+    assert code(admin.call("GET", daily)) == (400, "ILLEGAL_ARGUMENT")
+
+
+def test_articles_bring_their_own_title(sandbox: Sandbox, company: LinkedIn) -> None:
+    """LinkedIn does not scrape: without a title it is refused, a thumbnail must be an uploaded image."""
+    article = {"source": "https://facturaclara.es/verifactu", "title": "Verifactu sin sustos", "description": "Guía"}
+    assert code(company.post(content={"article": {"source": article["source"]}})) == (422, "UNPROCESSABLE_ENTITY")
+    assert company.post(content={"article": article}).status_code == 201
+    assert [(post["kind"], post["title"]) for post in sandbox.ledger()] == [("article", "Verifactu sin sustos")]

@@ -126,12 +126,7 @@ def _redeem(twin: Twin, app: dict[str, Any], form: Mapping[str, str]) -> Respons
 def _refresh(twin: Twin, form: Mapping[str, str]) -> Response:
     """A new access token; the refresh token stays the same and its end does not move."""
     old = twin.ledger.token_of_refresh(form.get("refresh_token", ""))
-    if (
-        old is None
-        or old.app != form["client_id"]
-        or old.state == "revoked"
-        or (old.refresh_expires_at or 0) <= twin.now()
-    ):
+    if old is None or old.app != form["client_id"] or old.revoked or (old.refresh_expires_at or 0) <= twin.now():
         return _oauth_error(
             "invalid_grant", "The provided authorization grant or refresh token is invalid, expired or revoked."
         )
@@ -184,7 +179,7 @@ async def _introspect(twin: Twin, request: Request) -> Response:
     if token is None or token.app != form["client_id"]:
         return JSONResponse({"active": False})
     active = token.state == "active" and not token.expired(twin.now())
-    status = "active" if active else "revoked" if token.state == "revoked" else "expired"
+    status = "active" if active else "revoked" if token.revoked else "expired"
     return JSONResponse(
         {
             "active": active,

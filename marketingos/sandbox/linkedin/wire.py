@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from marketingos.sandbox import answers
 from marketingos.sandbox.rows import Token
@@ -149,7 +150,7 @@ def bearer(twin: Twin, request: Request) -> Token:
     token = twin.ledger.token(text)
     if token is None or token.platform != "linkedin":
         raise LinkedInError(401, "INVALID_ACCESS_TOKEN", "Invalid access token", 65600)
-    if token.state == "revoked":
+    if token.revoked:
         raise LinkedInError(
             401, "REVOKED_ACCESS_TOKEN", "The token used in the request has been revoked by the user", 65601
         )
@@ -260,6 +261,20 @@ def _piece(source: str, at: int) -> tuple[str, int] | None:
         if match := pattern.match(source, at):
             return shown.format(match[1]), match.end()
     return None
+
+
+def tunnel(app: ASGIApp) -> ASGIApp:
+    """Query tunnelling: a POST with `X-HTTP-Method-Override: GET` and the query as its form body is that GET."""
+
+    async def through(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope.get("headers", ()))
+        form = headers.get(b"content-type", b"").startswith(b"application/x-www-form-urlencoded")
+        if headers.get(b"x-http-method-override", b"").upper() == b"GET" and form:
+            query = await Request(scope, receive).body()
+            scope = {**scope, "method": "GET", "query_string": query}
+        await app(scope, receive, send)
+
+    return through
 
 
 def collection(elements: list[Any], start: int, count: int, total: int | None = None) -> JSONResponse:

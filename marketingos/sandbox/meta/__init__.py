@@ -57,12 +57,19 @@ def routes(twin: Twin) -> list[BaseRoute]:
         except GraphError as error:
             return _refusal(error)
 
+    async def session(request: Request) -> Response:
+        try:
+            return JSONResponse(await upload.continue_session(twin, request))
+        except GraphError as error:
+            return _refusal(error)
+
     async def dialog(request: Request) -> Response:
         return await oauth.dialog(twin, request)
 
     return [
         Route("/video-upload/{version}/{target}", rupload, methods=["POST", "GET"]),
         Route("/ig-api-upload/{version}/{target}", rupload, methods=["POST", "GET"]),
+        Route("/{version}/upload:{session}", session, methods=["POST", "GET"]),
         Route("/{version}/dialog/oauth", dialog, methods=["GET", "POST"]),
         Route("/dialog/oauth", dialog, methods=["GET", "POST"]),
         Route("/{path:path}", graph, methods=["GET", "POST", "DELETE"]),
@@ -106,6 +113,8 @@ async def _run(call: Call) -> Any:
     if not call.path:
         return await (_batch(call) if call.method == "POST" else _many(call))
     node_id, _, name = call.path.partition("/")
+    if name == "uploads" and call.method == "POST":
+        return upload.open_session(call, node_id)
     if call.token is None and node_id == "me":
         message = "An active access token must be used to query information about the current user."
         raise GraphError(2500, message)

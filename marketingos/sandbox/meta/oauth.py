@@ -16,6 +16,14 @@ from marketingos.sandbox.twin import Twin
 _CODE_LIFE = 600.0
 _SHORT, _LONG = 5_400.0, 60 * 86_400.0
 _DATA_ACCESS = 90 * 86_400.0
+_ENDED = {
+    458: "The user has not authorized application.",
+    459: "The session has been invalidated because the user is in a checkpoint.",
+    460: "The session has been invalidated because the user changed the password.",
+    464: "Sessions for the user are not allowed because the user is not a confirmed user.",
+    467: "This access token is invalid because the user logged out.",
+    492: "The session has been invalidated because the user no longer has a role on the Page.",
+}
 _PAGE_FIELDS = {
     "feed", "mention", "name", "picture", "category", "description", "conversations", "messages", "ratings", "videos",
     "live_videos", "leadgen", "message_reads", "message_deliveries", "messaging_postbacks", "page_change_proposal",
@@ -101,7 +109,7 @@ def _lengthened(call: Call, client_id: str) -> dict[str, Any]:
     short = call.twin.ledger.token(call.params.text("fb_exchange_token") or "")
     if short is None or short.app != client_id or short.kind != "user":
         raise GraphError(190, "Invalid OAuth access token - Cannot parse access token")
-    if short.expired(call.now) or short.state == "revoked":
+    if short.expired(call.now) or short.revoked:
         raise GraphError(190, "Error validating access token: Session has expired.", subcode=463)
     return _issue(call, client_id, short.subject, short.grants, short.scopes, _LONG)
 
@@ -134,9 +142,9 @@ def resolve_token(twin: Twin, text: str) -> Token:
     token = twin.ledger.token(text)
     if token is None or token.platform != "facebook":
         raise GraphError(190, "Invalid OAuth access token - Cannot parse access token")
-    if token.state == "revoked":
-        message = "Error validating access token: The user has not authorized application."
-        raise GraphError(190, message, subcode=458)
+    if token.revoked:
+        subcode = int(token.state.partition(":")[2] or 458)
+        raise GraphError(190, f"Error validating access token: {_ENDED.get(subcode, _ENDED[467])}", subcode=subcode)
     if token.expired(twin.now()):
         raise GraphError(190, "Error validating access token: Session has expired.", subcode=463, status=401)
     return token
@@ -170,7 +178,7 @@ def _described(call: Call, token: Token) -> dict[str, Any]:
     if page:
         data["profile_id"] = token.subject
     if not valid:
-        subcode = 458 if token.state == "revoked" else 463
+        subcode = int(token.state.partition(":")[2] or 458) if token.revoked else 463
         data["error"] = {
             "code": 190,
             "message": "Error validating access token: Session has expired",

@@ -44,14 +44,29 @@ async def upload_video(call: Call, page: Node) -> dict[str, Any]:
     phase = call.params.text("upload_phase")
     if phase is not None:
         return await _phase(call, page, phase)
-    url, data = call.params.text("file_url"), call.params.files.get("source")
-    if (url is None) == (data is None):
-        raise GraphError(100, "(#100) Give either file_url or source")
-    if url is not None:
-        data = await _fetch(call, url)
+    data = await _source(call)
     video = _put_video(call, page, use="video")
-    await _finish(call, page, video, data or b"")
+    await _finish(call, page, video, data)
     return await after_write(call, {"id": video.id}, Node("video", video.id, _again(call, video)))
+
+
+async def _source(call: Call) -> bytes:
+    """The one of file part, address and upload handle that was given."""
+    url, part = call.params.text("file_url"), call.params.files.get("source")
+    handle = call.params.text("fbuploader_video_file_chunk")
+    if sum(given is not None for given in (url, part, handle)) != 1:
+        raise GraphError(100, "(#100) Give one of file_url, source and fbuploader_video_file_chunk")
+    if handle is not None:
+        return _handed(call, handle)
+    return await _fetch(call, url) if url is not None else part or b""
+
+
+def _handed(call: Call, handle: str) -> bytes:
+    asset = call.twin.ledger.asset(handle)
+    path = call.twin.shelf.path(asset.facts["medium"]["sha256"]) if asset and asset.kind == "handle" else None
+    if path is None:
+        raise GraphError(6000, "(#6000) There was a problem uploading your video file: unknown handle")
+    return path.read_bytes()
 
 
 async def _fetch(call: Call, url: str) -> bytes:

@@ -22,6 +22,9 @@ VERSIONS = {
 }  # fmt: skip
 """Last day of each version (changelog/versions, 2026). A dead one is served as the oldest alive."""
 
+_NESTED_LIMIT = 25
+"""Lists that nest insights must be this short, or Graph gives up."""
+
 ABSENT = object()
 """A field that has nothing to say: its key is left out of the answer."""
 
@@ -302,6 +305,8 @@ def page_of(call: Call, nodes: Sequence[Node], render: Callable[[Node], Any], de
     limit = default if limit is None else limit
     if limit > 100:
         raise invalid(f"Tried to fetch {limit} items; the limit is 100")
+    if limit > _NESTED_LIMIT and "insights" in (call.params.text("fields") or ""):
+        raise GraphError(1, "Please reduce the amount of data you're asking for, then retry your request", status=500)
     after = call.params.text("after")
     start = next((i + 1 for i, node in enumerate(nodes) if after and cursor(node.id) == after), 0)
     chosen = nodes[start : start + limit]

@@ -93,7 +93,7 @@ def _proves(challenge: str | None, verifier: str | None) -> bool:
 def _refresh(twin: Twin, form: Mapping[str, str]) -> Response:
     """Strict rotation: the new pair replaces the old, whose refresh token is dead from this moment."""
     old = twin.ledger.token_of_refresh(form.get("refresh_token", ""))
-    dead = old is None or old.app != form["client_key"] or old.state == "revoked"
+    dead = old is None or old.app != form["client_key"] or old.revoked
     if dead or old is None or (old.refresh_expires_at or 0) <= twin.now():
         return _oauth_error("invalid_grant", "Refresh token is invalid or expired.", 200)
     with twin.ledger.writing():
