@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from marketingos import clock, log
+from marketingos import clock, log, memory
 from marketingos.services import generation, health, measurement, publishing, upkeep, world
 from marketingos.settings import Settings, get_settings
 
@@ -63,7 +63,8 @@ async def orchestrate() -> None:
     now = clock.now()
     if generation.window_start(now) > await world.born():
         await generation.open_window(now)
-    await generation.run_cycles()
+    if await generation.run_cycles():
+        memory.give_back()
 
 
 async def beat() -> None:

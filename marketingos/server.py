@@ -20,7 +20,7 @@ from alembic.config import Config
 from reflex import constants as reflex_constants
 from reflex.environment import environment
 
-from marketingos import __version__, db, log
+from marketingos import __version__, db, log, memory
 from marketingos.domain.account import AccountKind
 from marketingos.domain.platform import Platform
 from marketingos.services import accounts, people, products, tokens, world
@@ -35,6 +35,7 @@ _BUILT_IN = re.compile(r"""([`"'])(http|ws)://localhost:\d+(/[^`"']*)\1""")
 
 def serve(*, backend_only: bool = False) -> None:
     """Everything, until a signal. Prints the address and how to log in."""
+    memory.use_few_arenas()
     log.configure()
     settings = get_settings()
     os.chdir(ROOT)
