@@ -13,7 +13,7 @@ from babel import dates
 from marketingos.domain.cycle import CycleState
 from marketingos.domain.post import PostStatus
 from marketingos.services.views import CalendarView, ChipView, CycleView, FreeSlotView
-from marketingos.text import catalogue, format_day, format_slot, format_time, sentence
+from marketingos.text import format_day, format_slot, format_time, sentence
 from marketingos.ui.components.calendar_view import Entry
 from marketingos.ui.pages.calendar.window import AGENDA, Window, monday
 
@@ -75,10 +75,9 @@ class StripRow:
 
 @dataclass(frozen=True, kw_only=True)
 class CycleRow:
-    """A cycle under way. `done` of `planned` posts have been written."""
+    """A cycle under way. `done` of `planned` steps are over: a text and a picture for each post."""
 
     running: bool = False
-    id: int = 0
     text: str = ""
     done: int = 0
     planned: int = 0
@@ -168,18 +167,17 @@ def strip(calendar: CalendarView, window: Window, choice: Choice, now: datetime,
 
 
 def cycle_row(cycle: CycleView | None, language: str) -> CycleRow:
-    """`Escribiendo 7 de 14… ReservasPro, imagen`; not running when it is over."""
+    """`Escribiendo 7 de 14… ReservasPro`; not running when it is over."""
     if cycle is None or cycle.state not in (CycleState.QUEUED, CycleState.RUNNING):
         return CycleRow()
-    done = min(cycle.written + cycle.failed, cycle.planned)
-    step = sentence(cycle.step, language) if cycle.step in catalogue(language) else ""
-    where = ", ".join(word for word in (cycle.product_name or "", step.lower() if cycle.product_name else step) if word)
-    if cycle.planned:
-        head = sentence("calendar.writing", language, n=min(done + 1, cycle.planned), total=cycle.planned)
+    written, pictured = cycle.written + cycle.failed, cycle.pictured + cycle.failed
+    if not cycle.planned:
+        text = sentence("calendar.preparing", language)
     else:
-        head = sentence("calendar.preparing", language)
-    text = f"{head} {where}".strip()
-    return CycleRow(running=True, id=cycle.id, text=text, done=done, planned=cycle.planned)
+        key, done = ("writing", written) if written < cycle.planned else ("picturing", pictured)
+        text = sentence(f"calendar.{key}", language, n=min(done + 1, cycle.planned), total=cycle.planned)
+    text = f"{text} {cycle.product_name}" if cycle.product_name else text
+    return CycleRow(running=True, text=text, done=written + pictured, planned=2 * cycle.planned)
 
 
 def slot_row(slot: FreeSlotView, now: datetime, horizon: timedelta, language: str) -> SlotRow:
