@@ -24,7 +24,40 @@ SANS: Face = "Inter-SemiBold"
 HEAVY: Face = "Inter-ExtraBold"
 
 _LEADING: dict[Face, float] = {SERIF: 1.08, GROTESQUE: 1.02, SANS: 1.25, HEAVY: 1.18}
-_WEAK = frozenset(["a", "de", "del", "el", "en", "la", "las", "lo", "los", "o", "para", "por", "que", "se", "si", "sin", "su", "tu", "un", "una", "y", "and", "for", "in", "of", "or", "the", "to", "with", "your"])
+_WEAK = frozenset(
+    [
+        "a",
+        "de",
+        "del",
+        "el",
+        "en",
+        "la",
+        "las",
+        "lo",
+        "los",
+        "o",
+        "para",
+        "por",
+        "que",
+        "se",
+        "si",
+        "sin",
+        "su",
+        "tu",
+        "un",
+        "una",
+        "y",
+        "and",
+        "for",
+        "in",
+        "of",
+        "or",
+        "the",
+        "to",
+        "with",
+        "your",
+    ]
+)
 _RULER = 200
 """Pixels at which words are measured; widths scale with the size."""
 
@@ -166,5 +199,18 @@ def _letters(face: Face) -> frozenset[int]:
     """The code points the face draws: those whose shape differs from that of a missing one."""
     fount = font(face, 40)
     missing = bytes(fount.getmask("\uffff"))
-    candidates = (*range(0x20, 0x7F), *range(0xA1, 0x17F), *range(0x2010, 0x2028), 0x2039, 0x203A, 0x20AC, 0x2122, 0x2212, 0x2190, 0x2191, 0x2192, 0x2193)
+    candidates = (
+        *range(0x20, 0x7F),
+        *range(0xA1, 0x17F),
+        *range(0x2010, 0x2028),
+        0x2039,
+        0x203A,
+        0x20AC,
+        0x2122,
+        0x2212,
+        0x2190,
+        0x2191,
+        0x2192,
+        0x2193,
+    )
     return frozenset(code for code in candidates if code == 0x20 or bytes(fount.getmask(chr(code))) != missing)

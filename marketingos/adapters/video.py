@@ -108,7 +108,9 @@ def first_frame(data: bytes) -> bytes:
 
 
 def _frame_counts(seconds_each: float | Sequence[float], scenes: int) -> list[int]:
-    given = [float(seconds_each)] * scenes if isinstance(seconds_each, int | float) else [float(s) for s in seconds_each]
+    given = (
+        [float(seconds_each)] * scenes if isinstance(seconds_each, int | float) else [float(s) for s in seconds_each]
+    )
     given = [max(0.5, given[n % len(given)]) if given else 2.6 for n in range(scenes)]
     total = sum(given)
     scale = min(max(total, SHORTEST), LONGEST) / total
@@ -209,7 +211,8 @@ def _frame(ground: Planes, caption: _Caption | None, offset: int, entered: float
 
 def _planes(picture: Image.Image) -> Planes:
     """Luma and the two halved chroma planes, BT.709, as greyscale pictures. Both sides must be even."""
-    yuv = av.VideoFrame.from_image(picture).reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
+    rgb: av.VideoFrame = av.VideoFrame.from_image(picture)  # type: ignore[no-untyped-call]
+    yuv = rgb.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
     cut = [Image.frombytes("L", (plane.line_size, plane.height), bytes(plane)).crop((0, 0, plane.width, plane.height))
            for plane in yuv.planes]  # fmt: skip
     return cut[0], cut[1], cut[2]

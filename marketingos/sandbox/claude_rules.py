@@ -170,7 +170,7 @@ def _check_messages(messages: object, model: Model) -> None:
             raise invalid(f"messages.{index}.role: Input should be 'user' or 'assistant'")
         _check_content(message.get("content"), index)
     if messages[0]["role"] != "user":
-        raise invalid("messages: first message must use the \"user\" role")
+        raise invalid('messages: first message must use the "user" role')
     if messages[-1]["role"] == "assistant" and "prefill" in model.refuses:
         raise invalid("This model does not support assistant message prefill. "
                       "The conversation must end with a user message.")  # fmt: skip

@@ -126,7 +126,9 @@ async def test_recent_hooks_are_not_repeated(world: World) -> None:
 
 async def test_prompt_cache_writes_then_reads_then_lapses(world: World) -> None:
     """A long marked prefix is written once, read within its five minutes, and written anew after them."""
-    system = [{"type": "text", "text": SYSTEM + "\n" + "Regla de la casa. " * 250, "cache_control": {"type": "ephemeral"}}]
+    system = [
+        {"type": "text", "text": SYSTEM + "\n" + "Regla de la casa. " * 250, "cache_control": {"type": "ephemeral"}}
+    ]
     first = (await world.write(system=system)).usage
     second = (await world.write(system=system, messages=[{"role": "user", "content": BRIEF + " "}])).usage
     world.now += timedelta(minutes=6)
@@ -134,7 +136,8 @@ async def test_prompt_cache_writes_then_reads_then_lapses(world: World) -> None:
     assert first.cache_creation_input_tokens == second.cache_read_input_tokens == third.cache_creation_input_tokens
     assert first.cache_creation_input_tokens > 1024
     assert first.cache_read_input_tokens == third.cache_read_input_tokens == 0
-    assert first.output_tokens_details and first.output_tokens > first.output_tokens_details.thinking_tokens > 0
+    assert first.output_tokens_details is not None
+    assert first.output_tokens > first.output_tokens_details.thinking_tokens > 0
 
 
 async def test_a_short_prefix_is_silently_not_cached(world: World) -> None:
@@ -149,7 +152,7 @@ async def test_too_few_tokens_truncate_and_say_so(world: World) -> None:
     message = await world.write(max_tokens=200)
     assert message.stop_reason == "max_tokens"
     assert message.usage.output_tokens <= 200
-    with pytest.raises(ValueError):
+    with pytest.raises(json.JSONDecodeError):
         json.loads(text_of(message))
 
 
@@ -198,15 +201,28 @@ def test_schemas_that_do_not_compile(schema: dict[str, Any], word: str) -> None:
         claude_rules.check_schema(schema)
 
 
-_LEAVES = st.sampled_from([{"type": "string"}, {"type": "integer"}, {"type": "boolean"}, {"type": "number"},
-                           {"enum": ["alpha", "beta"]}, {"const": 3}, {"anyOf": [{"type": "null"}, {"type": "string"}]}])  # fmt: skip
-_NAMES = st.sampled_from(["hook", "text", "hashtags", "risk", "image", "zeta", "claims", "scenes", "instagram", "level"])
+_LEAVES = st.sampled_from(
+    [
+        {"type": "string"},
+        {"type": "integer"},
+        {"type": "boolean"},
+        {"type": "number"},
+        {"enum": ["alpha", "beta"]},
+        {"const": 3},
+        {"anyOf": [{"type": "null"}, {"type": "string"}]},
+    ]
+)
+_NAMES = st.sampled_from(
+    ["hook", "text", "hashtags", "risk", "image", "zeta", "claims", "scenes", "instagram", "level"]
+)
+
+
+def _object(fields: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "properties": fields, "required": list(fields)}
 
 
 def _objects(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    return st.dictionaries(_NAMES, children, max_size=5).map(
-        lambda fields: {"type": "object", "additionalProperties": False, "properties": fields, "required": list(fields)}
-    )
+    return st.dictionaries(_NAMES, children, max_size=5).map(_object)
 
 
 _SCHEMAS = st.recursive(
@@ -269,24 +285,27 @@ async def test_batch_ends_and_gives_each_result(world: World) -> None:
     world.now += timedelta(minutes=1)
     assert (await world.client.messages.batches.retrieve(batch.id)).processing_status == "ended"
     found = {line.custom_id: line.result async for line in await world.client.messages.batches.results(batch.id)}
-    assert found["a"].type == "succeeded" and found["a"].message.usage.service_tier == "batch"
-    assert found["b"].type == "errored" and found["b"].error.error.type == "invalid_request_error"
+    assert found["a"].type == "succeeded"
+    assert found["a"].message.usage.service_tier == "batch"
+    assert found["b"].type == "errored"
+    assert found["b"].error.error.type == "invalid_request_error"
 
 
 @pytest.mark.parametrize(
     ("instruction", "holds"),
     [
         ("más corto", lambda old, new: len(new) < 0.85 * len(old)),
-        ("otro gancho", lambda old, new: new.split("\n")[0] != old.split("\n")[0] and new.split("\n")[2] == old.split("\n")[2]),
+        ("otro gancho", lambda old, new: new.split("\n")[0] not in old and new.split("\n")[2] in old),
         ("más formal", lambda old, new: "!" not in new and "💈" not in new),
     ],
 )  # fmt: skip
-async def test_rewrites_do_what_was_asked(
-    world: World, instruction: str, holds: Callable[[str, str], bool]
-) -> None:
+async def test_rewrites_do_what_was_asked(world: World, instruction: str, holds: Callable[[str, str], bool]) -> None:
     """A rewrite changes what the instruction names and keeps the hashtags."""
-    old = ("¿Todavía pierdes clientes por no contestar? 💈\n\nEstás a media tijera, suena el móvil y ese hueco se lo "
-           "lleva otro. Nadie llama dos veces. ¡Y mañana igual!\n\nPrueba gratis 14 días. Enlace en la bio.\n\n#barberia")  # fmt: skip
+    old = (
+        "¿Todavía pierdes clientes por no contestar? 💈\n\n"
+        "Estás a media tijera, suena el móvil y ese hueco se lo lleva otro. Nadie llama dos veces. ¡Y mañana igual!\n\n"
+        "Prueba gratis 14 días. Enlace en la bio.\n\n#barberia"
+    )
     turn = (f"<rewrite>\nplatform: instagram\ninstruction: {instruction}\n"
             f"<current_text>{old}</current_text>\n</rewrite>")  # fmt: skip
     schema = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"],

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -40,12 +39,14 @@ class World:
         self.plain = httpx.AsyncClient(transport=transport)
 
     async def make(self, model: tuple[str, str] = BANANA, **given: Any) -> Any:
-        return await self.client.models.predictions.async_create(model=model, input={"prompt": PROMPT, **given}, wait=30)
+        return await self.client.models.predictions.async_create(
+            model=model, input={"prompt": PROMPT, **given}, wait=30
+        )
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    yield World(tmp_path)
+async def world(tmp_path: Path) -> World:
+    return World(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,9 @@ async def test_a_restart_finishes_what_was_running(world: World) -> None:
 async def test_unsafe_prompts_fail_with_a_reason(world: World) -> None:
     """A refused prompt ends as failed, with the model's sentence and no output."""
     made = await world.client.models.predictions.async_create(model=BANANA, input={"prompt": "nsfw"}, wait=30)
-    assert made.status == "failed" and "NSFW" in made.error and made.output is None
+    assert made.status == "failed"
+    assert "NSFW" in made.error
+    assert made.output is None
 
 
 async def test_cancel_stops_a_prediction(world: World) -> None:
@@ -156,7 +159,8 @@ async def test_video_models_give_a_playable_mp4(world: World) -> None:
         stream = container.streams.video[0]
         assert stream.codec_context.name == "h264"
         assert stream.width / stream.height == pytest.approx(9 / 16, rel=0.03)
-        assert container.duration and container.duration / av.time_base == pytest.approx(1, abs=0.1)
+        assert container.duration is not None
+        assert container.duration / av.time_base == pytest.approx(1, abs=0.1)
 
 
 async def test_models_publish_their_input_schema(world: World) -> None:
@@ -164,6 +168,7 @@ async def test_models_publish_their_input_schema(world: World) -> None:
     model = await world.client.models.async_get("google/nano-banana-2")
     assert model.latest_version is not None
     schema = model.latest_version.openapi_schema["components"]["schemas"]["Input"]
-    assert schema["required"] == ["prompt"] and "4:5" in schema["properties"]["aspect_ratio"]["enum"]
+    assert schema["required"] == ["prompt"]
+    assert "4:5" in schema["properties"]["aspect_ratio"]["enum"]
     with pytest.raises(ReplicateError):
         await world.client.models.async_get("google/nano-papaya")

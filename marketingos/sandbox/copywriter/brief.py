@@ -132,7 +132,7 @@ def _fields(text: str, keys: tuple[str, ...]) -> dict[str, str]:
 
 def _bullets(text: str) -> Iterator[str]:
     for line in text.splitlines():
-        if bare := line.strip().lstrip("-*•").strip().strip("\"«»“”"):
+        if bare := line.strip().lstrip("-*•").strip().strip('"«»“”'):
             yield bare
 
 
@@ -164,7 +164,7 @@ def _slot(text: str, seed: int) -> datetime:
     if match is None:
         return datetime.combine(date.fromordinal(739_000 + seed % 3650), datetime.min.time().replace(hour=9))
     year, month, day, hour, minute = (int(part or 0) for part in match.groups())
-    return datetime(year, month, day, hour, minute)
+    return datetime(year, month, day, hour, minute)  # noqa: DTZ001 - the product's wall clock, as the brief tells it
 
 
 def _rewrite(text: str) -> Rewrite | None:

@@ -18,7 +18,7 @@ _TRADES = (
     ("gym", r"gimnas|gym|fitness|crossfit|yoga|pilates|entrenador|\bbox\b|clases dirigidas"),
     ("invoicing", r"factur|invoic|autónom|verifactu|freelance|self-employed|contab|impuesto"),
 )
-TOO_ALIKE = 0.72
+TOO_ALIKE = 0.7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,7 @@ class Idea:
 
     hook: str
     hook_type: str
+    view: str
     angle: str
     pain: str
     headline: str
@@ -51,7 +52,7 @@ def choose(brief: Brief) -> Idea:
 
 
 def ranking(brief: Brief) -> list[Idea]:
-    """All usable ideas, best first: not said lately, the asked hook type and angle, then the slot's turn."""
+    """All usable ideas, best first: not said lately, the asked kind of hook, the product's own; then by turns."""
     ideas = _ideas(brief.product)
     allowed = [idea for idea in ideas if not _banned(idea, brief.product)] or ideas
     fits: dict[tuple[bool, float], list[Idea]] = defaultdict(list)
@@ -61,9 +62,11 @@ def ranking(brief: Brief) -> list[Idea]:
 
 
 def _by_turn(ideas: list[Idea], brief: Brief) -> list[Idea]:
-    """The product's own order of these ideas, begun where the slot's half of the day falls in it."""
+    """The product's own order of these ideas, begun at another place each time: every week when the brief says which
+    kind of hook it wants (the week's posts then differ by that), else every part of the day."""
     order = sorted(ideas, key=lambda idea: hashlib.sha256((brief.product.name + idea.hook).encode()).digest())
-    turn = brief.slot.toordinal() * 3 + (brief.slot.hour >= 12) + (brief.slot.hour >= 17)
+    day = brief.slot.toordinal()
+    turn = day // 7 if brief.hook_type else day * 3 + (brief.slot.hour >= 12) + (brief.slot.hour >= 17)
     start = turn % len(order)
     return order[start:] + order[:start]
 
@@ -74,6 +77,7 @@ def trade(product: Product) -> str:
     return next((name for name, words in _TRADES if re.search(words, told)), "")
 
 
+@functools.lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Lower case, no accents, no punctuation: the form in which two texts are compared."""
     bare = unicodedata.normalize("NFKD", text.lower())
@@ -112,18 +116,30 @@ def _named(idea: Idea, product: Product) -> Idea:
 def _banned(idea: Idea, product: Product) -> bool:
     told = f" {plain(' '.join((idea.hook, idea.headline, idea.instagram, idea.facebook, idea.tiktok)))} "
     told += f" {plain(' '.join(idea.linkedin))} {plain(' '.join(idea.scenes))} "
-    return any(f" {plain(word)} " in told for word in product.banned if plain(word))
+    return any(re.search(rf" {re.escape(plain(word))}(s|es)? ", told) for word in product.banned if plain(word))
 
 
 def _unlike(idea: Idea, brief: Brief) -> bool:
-    hook = plain(idea.hook)
-    return all(
-        difflib.SequenceMatcher(None, hook, plain(recent)).ratio() < TOO_ALIKE for recent in brief.recent_hooks
-    )
+    """Whether none of the idea's openings says what a recent post opened with."""
+    openings = [plain(text) for text in _openings(idea)]
+    recent = [plain(hook) for hook in brief.recent_hooks]
+    return not any(_alike(a, b) for a in openings for b in recent)
+
+
+def _alike(one: str, other: str) -> bool:
+    match = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    # the cheap upper bounds first: most pairs fall there
+    return all(bound() >= TOO_ALIKE for bound in (match.real_quick_ratio, match.quick_ratio, match.ratio))
+
+
+def _openings(idea: Idea) -> tuple[str, ...]:
+    return idea.hook, idea.headline, idea.scenes[0], idea.facebook.strip().partition("\n")[0], idea.linkedin[0]
 
 
 def _asked(idea: Idea, brief: Brief) -> float:
+    if brief.hook_type:
+        return 2.0 * (idea.hook_type == brief.hook_type) + idea.own
     wanted = set(plain(brief.angle).split())
     told = set(plain(f"{idea.angle} {idea.pain} {idea.topic}").split())
     overlap = len(wanted & told) / len(wanted) if wanted else 0.0
-    return 2.0 * (idea.hook_type == brief.hook_type) + 1.5 * overlap + 0.6 * idea.own
+    return 2.0 * max(float(idea.view in brief.angle), overlap) + idea.own

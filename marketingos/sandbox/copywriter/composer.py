@@ -8,35 +8,38 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import phrases
-from .brief import Brief, Fact
-from .chooser import Idea
+from .brief import PLATFORMS, Brief
+from .chooser import Idea, trade
 from .facts import Claims
 
 _SCENE_SECONDS = 3
+_LONGEST_COVER = 6
+_ANSWER_PICTURES = {
+    "barbershop": "a list of booking cards with faces and one confirmed appointment",
+    "gym": "class schedule cards that fill up",
+    "invoicing": "a clean invoice sheet with a round seal",
+    "": "an abstract composition in the brand's colours",
+}
 
 
 def compose(brief: Brief, idea: Idea) -> dict[str, Any]:
-    """Everything a content schema may ask about one post."""
+    """Everything a content schema may ask about one post. Platforms nobody asked for have empty fields."""
     words = phrases.of(brief, idea)
     claims = Claims(brief, idea.topic)
-    variants = {
-        "instagram": _instagram(brief, idea, words, claims),
-        "facebook": _facebook(brief, idea, words, claims),
-        "linkedin": _linkedin(brief, idea, words, claims),
-        "tiktok": _tiktok(brief, idea, words, claims),
-    }
-    made = {name: _finished(name, variants[name], brief) for name in variants}
+    writers = {"instagram": _instagram, "facebook": _facebook, "linkedin": _linkedin, "tiktok": _tiktok}
+    made = {name: _finished(name, writers[name](brief, idea, words, claims), brief) for name in brief.platforms}
+    made |= {name: _BLANK | {"platform": name} for name in PLATFORMS if name not in made}
     main = made[brief.platforms[0]]
     return made | {
         "variants": [made[name] for name in brief.platforms],
-        "language": brief.product.language, "pillar": idea.topic, "angle": brief.angle or idea.angle,
-        "audience_pain": idea.pain, "topic": idea.topic, "title": idea.headline, "headline": idea.headline,
+        "language": brief.product.language, "pillar": words.pillar(), "angle": idea.angle, "audience_pain": idea.pain,
+        "topic": idea.topic, "title": idea.headline, "headline": idea.headline,
         "hook_type": idea.hook_type or "announcement", "cta_type": brief.cta_type or "link",
-        "hook": idea.hook, "text": main["text"], "body": main.get("body", main["text"]),
-        "cta": main.get("cta", ""), "hashtags": main["hashtags"], "claims": claims.made(),
-        "rationale": words.rationale(claims.used), "image": _image(brief, idea),
-        "alt_text": words.alt_text(), "risk": {"level": "none", "reasons": []},
-        "hooks": _hooks(brief, idea), "ctas": list(brief.product.ctas), "confidence": 1,
+        "hook": idea.hook, "text": main["text"], "body": main["body"] or main["text"], "cta": main["cta"],
+        "hashtags": main["hashtags"], "claims": claims.made(), "rationale": words.rationale(claims.used),
+        "image": _image(idea, words), "alt_text": words.alt_text(), "risk": {"level": "none", "reasons": []},
+        "hooks": list(dict.fromkeys((idea.hook, *brief.product.hooks))), "ctas": list(brief.product.ctas),
+        "confidence": 1,
     }  # fmt: skip
 
 
@@ -50,10 +53,11 @@ def _instagram(brief: Brief, idea: Idea, words: phrases.Phrases, claims: Claims)
 
 def _facebook(brief: Brief, idea: Idea, words: phrases.Phrases, claims: Claims) -> dict[str, Any]:
     opening, _, rest = idea.facebook.partition("\n")
-    body = [rest.strip(), words.solution("facebook", claims.take(2)), idea.ask if brief.seed % 3 == 0 else ""]
+    asks = brief.seed % 3 == 0 and brief.cta_type != "comment"
+    body = [rest.strip(), words.solution("facebook", claims.take(2)), idea.ask if asks else ""]
     return {
         "hook": opening, "body": _paragraphs(body), "cta": words.call("facebook", claims),
-        "hashtags": words.hashtags(brief.seed % 2), "link_url": brief.product.website,
+        "hashtags": words.hashtags(brief.seed % 3), "link_url": brief.product.website,
     }  # fmt: skip
 
 
@@ -67,15 +71,20 @@ def _linkedin(brief: Brief, idea: Idea, words: phrases.Phrases, claims: Claims) 
 
 
 def _tiktok(brief: Brief, idea: Idea, words: phrases.Phrases, claims: Claims) -> dict[str, Any]:
-    told = [*idea.scenes[:3], words.short_solution(claims.take(1)), words.short_call(claims)]
-    told = [line for line in told if line]
+    answers = [words.short_solution(claims), words.short_call(claims)]
+    told = [*idea.scenes[:3], *(line for line in answers if line)]
     scenes = [
         {"seconds": _SCENE_SECONDS, "on_screen_text": line, "visual_prompt": _scene_prompt(brief, idea, place)}
         for place, line in enumerate(told)
     ]
-    caption = words.with_emoji(idea.tiktok)
-    return {"caption": caption, "text": caption, "hook": idea.tiktok, "cover_text": idea.headline,
-            "hashtags": words.hashtags(3 + brief.seed % 2), "scenes": scenes, "title": idea.headline}  # fmt: skip
+    return {"caption": words.with_emoji(idea.tiktok), "hook": idea.tiktok, "cover_text": _cover(idea),
+            "hashtags": words.hashtags(3 + brief.seed % 3), "scenes": scenes, "title": idea.headline}  # fmt: skip
+
+
+_BLANK: dict[str, Any] = {
+    "hook": "", "body": "", "cta": "", "caption": "", "text": "", "hashtags": [], "first_comment": "",
+    "link_url": "", "scenes": [], "cover_text": "", "title": "",
+}  # fmt: skip
 
 
 def _finished(platform: str, variant: dict[str, Any], brief: Brief) -> dict[str, Any]:
@@ -84,7 +93,7 @@ def _finished(platform: str, variant: dict[str, Any], brief: Brief) -> dict[str,
         if field in variant:
             variant[field] = _without_banned(variant[field], brief.product.banned)
     text = variant.get("caption") or _paragraphs(variant[part] for part in ("hook", "body", "cta"))
-    return {"link_url": "", "first_comment": "", "alt_text": ""} | variant | {"platform": platform, "text": text}
+    return _BLANK | {"caption": text} | variant | {"platform": platform, "text": text}
 
 
 def _without_banned(text: str, banned: Iterable[str]) -> str:
@@ -97,33 +106,30 @@ def _paragraphs(parts: Iterable[str]) -> str:
     return "\n\n".join(part.strip() for part in parts if part.strip())
 
 
-def _image(brief: Brief, idea: Idea) -> dict[str, Any]:
+def _cover(idea: Idea) -> str:
+    """At most six words for the cover of a vertical video."""
+    short = [text for text in (idea.headline, idea.scenes[0]) if len(text.split()) <= _LONGEST_COVER]
+    return (short or [" ".join(idea.headline.split()[:_LONGEST_COVER])])[0].rstrip(".")
+
+
+def _image(idea: Idea, words: phrases.Phrases) -> dict[str, Any]:
+    prompt, seen = _prompt(idea.picture), words.alt_text()
     return {
-        "concept_es": idea.concept, "concept": idea.concept, "prompt_en": _prompt(brief, idea.picture),
-        "prompt": _prompt(brief, idea.picture), "avoid": "text, letters, logos, watermarks, faces, clutter",
-        "headline_overlay_es": idea.headline, "headline_overlay": idea.headline, "headline": idea.headline,
-        "alt_text_es": phrases.of(brief, idea).alt_text(), "alt_text": phrases.of(brief, idea).alt_text(),
+        "concept_es": idea.concept, "concept": idea.concept, "prompt_en": prompt, "prompt": prompt,
+        "avoid": "text, letters, logos, watermarks, faces, clutter", "headline": idea.headline,
+        "headline_overlay_es": idea.headline, "headline_overlay": idea.headline,
+        "alt_text_es": seen, "alt_text": seen,
     }  # fmt: skip
 
 
-def _prompt(brief: Brief, picture: str) -> str:
-    palette = ", ".join(brief.product.palette)
-    style = brief.product.visual_style.rstrip(". ") or "flat vector illustration, soft light, gentle grain"
-    return (
-        f"{picture[:1].upper()}{picture[1:]}. {style}. Palette {palette}. " if palette
-        else f"{picture[:1].upper()}{picture[1:]}. {style}. "
-    ) + "Calm empty space in the upper 40 % of the frame, no text, no letters, no logos."  # fmt: skip
+def _prompt(picture: str) -> str:
+    """The subject alone: style and palette are the brand's, and whoever asks for the picture adds them."""
+    return f"{picture[:1].upper()}{picture[1:]}, calm empty space in the upper part of the frame, no text."
 
 
 def _scene_prompt(brief: Brief, idea: Idea, place: int) -> str:
-    framing = ("wide shot", "close-up from the left", "close-up from the right", "low angle", "centred")[place % 5]
-    return _prompt(brief, f"{idea.picture}, {framing}, vertical")
-
-
-def _hooks(brief: Brief, idea: Idea) -> list[str]:
-    return list(dict.fromkeys((idea.hook, *brief.product.hooks)))
-
-
-def cited(facts: Iterable[Fact]) -> str:
-    """The ids of these facts as a list for people."""
-    return ", ".join(fact.id for fact in facts)
+    """The pain for the first scenes, the answer for the last ones."""
+    if place >= len(idea.scenes[:3]):
+        return _prompt(f"{_ANSWER_PICTURES[trade(brief.product)]}, vertical")
+    framing = ("wide shot", "close-up from the left", "close-up from the right")[place]
+    return _prompt(f"{idea.picture}, {framing}, vertical")

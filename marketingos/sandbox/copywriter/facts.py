@@ -6,12 +6,12 @@ from typing import Any
 from .brief import Brief, Fact
 
 _KINDS = {
-    "trial": r"prueba|gratis|sin tarjeta|trial|free\b|no card",
+    "trial": r"prueba|gratis|sin tarjeta|permanencia|trial|free\b|no card",
     "price": r"€|\beur|\$|precio|al mes|/mes|cuesta|price|per month",
     "reminder": r"recordator|avis|notific|remind|alert",
     "waitlist": r"lista de espera|plaza libre|waitlist|waiting list",
     "capacity": r"aforo|plazas|capacity|spots",
-    "payment": r"\bpago|cobr|bono|bizum|tarjeta de|stripe|payment|paid|charge",
+    "payment": r"\bpago|señal|cobr|bono|bizum|tarjeta de|stripe|payment|paid|charge",
     "legal": r"verifactu|hacienda|aeat|legal|\bqr\b|\bley\b|homologa|complian",
     "tax": r"\biva\b|irpf|trimestr|modelo \d|impuesto|tax|vat",
     "setup": r"minuto|instala|configur|import|migra|set ?up|minutes",
@@ -30,10 +30,12 @@ class Claims:
     def __init__(self, brief: Brief, topic: str) -> None:
         self.used: list[Fact] = []
         self._facts = brief.facts
-        plain = [fact for fact in brief.facts if not kinds(fact) & _OFFERS]
-        shift = brief.seed % max(len(plain), 1)
-        turned = plain[shift:] + plain[:shift]
-        self._queue = sorted(turned, key=lambda fact: topic not in kinds(fact))
+        plain = [fact for fact in brief.facts if topic in _OFFERS or not kinds(fact) & _OFFERS]
+        turned = _turned(plain, brief.seed)
+        fitting = sorted((fact for fact in turned if topic in kinds(fact)), key=lambda fact: len(kinds(fact)))
+        if brief.seed % 3 == 0:
+            fitting = _turned(fitting, 1)
+        self._queue = [*fitting, *(fact for fact in turned if fact not in fitting)]
 
     def take(self, count: int) -> list[Fact]:
         """Up to `count` facts: the best fit first, the others by turns so that platforms differ."""
@@ -44,6 +46,15 @@ class Claims:
         self._queue = [first, *rest[count - 1 :], *rest[: count - 1]]
         self._note(taken)
         return taken
+
+    def brief_one(self, longest: int) -> str:
+        """The best fact that can be told in so many characters, cut at its first pause; "" when there is none."""
+        for fact in self._queue:
+            clause = re.split(r"[,;:(]", fact.text)[0].strip()
+            if len(clause) <= longest:
+                self._note([fact])
+                return clause
+        return ""
 
     def offer(self, kind: str = "trial") -> Fact | None:
         """The fact of that kind (trial or price), if the sheet has one."""
@@ -58,6 +69,11 @@ class Claims:
 
     def _note(self, facts: list[Fact]) -> None:
         self.used += [fact for fact in facts if fact not in self.used]
+
+
+def _turned(facts: list[Fact], by: int) -> list[Fact]:
+    by %= max(len(facts), 1)
+    return facts[by:] + facts[:by]
 
 
 def kinds(fact: Fact) -> set[str]:

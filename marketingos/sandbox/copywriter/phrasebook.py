@@ -2,42 +2,60 @@
 
 SOLUTIONS = {
     ("es", "instagram"): (
-        "Con {product}, otra historia: {fact}.",
-        "{product} está para eso: {fact}.",
-        "Lo que cambia con {product}: {fact}.",
-        "Para eso hicimos {product}: {fact}.",
-        "¿Y si te lo quitas de encima? {product}: {fact}.",
-        "Con {product} lo tienes resuelto: {fact}.",
+        "Con {product}, otra historia: {fact}",
+        "{product} está para eso: {fact}",
+        "Lo que cambia con {product}: {fact}",
+        "Para eso hicimos {product}: {fact}",
+        "Con {product} lo tienes resuelto: {fact}",
+        "Aquí entra {product}: {fact}",
     ),
     ("es", "facebook"): (
-        "Con {product} funciona así: {fact}.",
-        "Eso es justo lo que arregla {product}: {fact}.",
-        "{product} nació de ahí: {fact}.",
-        "En {product} lo resolvemos así: {fact}.",
-        "Por eso existe {product}. En la práctica: {fact}.",
+        "Con {product} funciona así: {fact}",
+        "Eso es justo lo que arregla {product}: {fact}",
+        "{product} nació de ahí: {fact}",
+        "En {product} lo resolvemos así: {fact}",
+        "Por eso existe {product}. En la práctica, {fact}",
     ),
     ("es", "linkedin"): (
-        "En {product} partimos de esa observación: {fact}.",
-        "Es el problema que resuelve {product}: {fact}.",
-        "Nuestra respuesta con {product} es sencilla: {fact}.",
-        "En {product} lo hemos planteado así: {fact}.",
+        "En {product} partimos de esa observación: {fact}",
+        "Es el problema que resuelve {product}: {fact}",
+        "Nuestra respuesta con {product} es sencilla: {fact}",
+        "En {product} lo hemos planteado así: {fact}",
     ),
     ("en", "instagram"): (
-        "With {product} it goes differently: {fact}.",
-        "That is what {product} is for: {fact}.",
-        "What changes with {product}: {fact}.",
-        "{product} takes it off your plate: {fact}.",
+        "With {product} it goes differently: {fact}",
+        "That is what {product} is for: {fact}",
+        "What changes with {product}: {fact}",
     ),
     ("en", "facebook"): (
-        "With {product} it works like this: {fact}.",
-        "That is exactly what {product} fixes: {fact}.",
-        "This is how {product} works: {fact}.",
+        "With {product} it works like this: {fact}",
+        "That is exactly what {product} fixes: {fact}",
+        "This is how {product} works: {fact}",
     ),
     ("en", "linkedin"): (
-        "That observation is where {product} started: {fact}.",
-        "It is the problem {product} solves: {fact}.",
-        "Our answer at {product} is a simple one: {fact}.",
+        "That observation is where {product} started: {fact}",
+        "It is the problem {product} solves: {fact}",
+        "Our answer at {product} is a simple one: {fact}",
     ),
+}
+
+BY_VERB = {
+    "es": ("{product} {fact}", "De eso se ocupa {product}: {fact}", "Ahí {product} ayuda: {fact}"),
+    "en": ("{product} {fact}", "{product} takes care of that: it {fact}"),
+}
+"""For a fact whose verb has the product as its subject: “Envía recordatorios…”."""
+
+ALSO = {
+    "es": {
+        "verb": ("Además, {fact}", "También {fact}"),
+        "clause": ("Y {fact}", "Además, {fact}"),
+        "noun": ("También: {fact}", "Y algo más: {fact}"),
+    },
+    "en": {
+        "verb": ("It also {fact}", "And it {fact}"),
+        "clause": ("And {fact}", "Besides, {fact}"),
+        "noun": ("Also: {fact}", "And one thing more: {fact}"),
+    },
 }
 
 CALLS = {
@@ -60,6 +78,18 @@ CALLS = {
     ("en", "share"): ("Send it to someone living this right now.", "Share it with your team."),
     ("en", "link"): ("Have a look inside.", "See how it works.", "Take a calm look at it."),
     ("en", "none"): ("",),
+}  # fmt: skip
+
+WAYS = {
+    "es": {"instagram": "Enlace en la bio.", "linkedin": "El enlace, en el primer comentario."},
+    "en": {"instagram": "Link in bio.", "linkedin": "Link in the first comment."},
+}
+"""How the site is pointed at where an address in the text costs reach; elsewhere the address stands itself."""
+
+PILLARS = {
+    "booking": "reservas", "reminder": "recordatorios", "waitlist": "lista de espera", "capacity": "aforo",
+    "payment": "cobros", "legal": "normativa", "tax": "impuestos", "setup": "puesta en marcha", "support": "trato",
+    "data": "orden y datos", "invoice": "facturación", "team": "equipo", "trial": "prueba", "price": "precio",
 }  # fmt: skip
 
 SHORT_CALLS = {

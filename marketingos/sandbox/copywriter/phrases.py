@@ -5,24 +5,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .brief import Brief, Fact
-from .chooser import Idea
+from .chooser import Idea, plain
 from .facts import Claims
-from .phrasebook import CALLS, GENERAL_TAGS, SHORT_CALLS, SOLUTIONS
+from .phrasebook import ALSO, BY_VERB, CALLS, GENERAL_TAGS, PILLARS, SHORT_CALLS, SOLUTIONS, WAYS
 
 _CALL_WORDS = {
     "trial": r"prueb|gratis|empieza|try|free|start",
     "demo": r"demo|llamada|agenda una|call",
-    "comment": r"coment|cuéntanos|dinos|comment|tell us",
+    "comment": r"coment|cuentanos|dinos|comment|tell us",
     "save": r"guarda|save",
-    "share": r"compart|etiqueta|envía|share|tag",
+    "share": r"compart|etiqueta|envia|pasaselo|share|tag",
     "link": r"entra|link|enlace|visita|descubre|mira|visit|discover",
 }
 _FINITE = re.compile(
-    r"^(permite|envía|avisa|recuerda|sincroniza|genera|cumple|funciona|incluye|calcula|guarda|presenta|cobra|"
-    r"muestra|crea|lee|prepara|manda|ofrece|llena|registra|importa|exporta|sends|lets|reminds|syncs|creates|"
-    r"calculates|includes|works|shows|keeps|fills)\b",
+    r"^(se \w+|permite|envía|avisa|recuerda|sincroniza|genera|cumple|funciona|incluye|calcula|guarda|presenta|cobra|"
+    r"controla|importa|exporta|prepara|muestra|crea|lee|manda|ofrece|llena|registra|sends|lets|reminds|syncs|creates|"
+    r"calculates|includes|works|shows|keeps|fills|imports|exports)\b",
     re.IGNORECASE,
 )
+_OWN_SUBJECT = re.compile(r"^(el|la|los|las|cada|tu|tus|un|una|the|your|each|every|a|an)\b", re.IGNORECASE)
+LONGEST_LINE = 46
+"""Characters that can be read on a vertical video in the time of a scene."""
 
 
 def of(brief: Brief, idea: Idea) -> "Phrases":
@@ -38,43 +41,43 @@ class Phrases:
     idea: Idea
 
     def solution(self, platform: str, facts: Sequence[Fact]) -> str:
-        """How the product answers the pain, told only with these facts; "" without facts."""
+        """How the product answers the pain, told only with these facts; its own promise when there are none."""
+        name = self.brief.product.name
         if not facts:
-            return ""
-        name = self.brief.product.name
+            return f"{name}: {_lower(self.brief.product.usp)}" if self.brief.product.usp else ""
         first, *rest = [fact.text for fact in facts]
-        if _FINITE.match(first):
-            lead = f"{name} {_lower(first)}."
-        else:
-            lead = self._pick(SOLUTIONS[self._language, platform], salt=1).format(product=name, fact=_lower(first),
-                                                                                 Fact=_upper(first))  # fmt: skip
-        also = "Y también: {}." if self.brief.spanish else "And also: {}."
-        return " ".join((lead, *(also.format(_lower(text)) for text in rest)))
+        lead = self._pick(SOLUTIONS[self._language, platform], salt=1).format(product=name, fact=_lower(first))
+        if _shape(first) == "verb":
+            lead = self._pick(BY_VERB[self._language], salt=1).format(product=name, fact=_lower(first))
+        return " ".join((f"{lead}.", *(self._also(text) for text in rest)))
 
-    def short_solution(self, facts: Sequence[Fact]) -> str:
-        """A fact as a line on a vertical video: under 60 characters, else only the name."""
-        name = self.brief.product.name
-        text = facts[0].text if facts else ""
-        clause = re.split(r"[,;:(]", text)[0].strip()
-        return _upper(clause) if 0 < len(clause) <= 46 else f"{name}."
+    def _also(self, text: str) -> str:
+        also = ALSO[self._language][_shape(text)]
+        return f"{also[self.brief.seed % len(also)].format(fact=_lower(text))}."
+
+    def short_solution(self, claims: Claims) -> str:
+        """A fact as a line on a vertical video; the product's name when none is short enough."""
+        clause = claims.brief_one(LONGEST_LINE - 1)
+        return f"{_upper(clause)}." if clause else f"{self.brief.product.name}."
 
     def call(self, platform: str, claims: Claims) -> str:
-        """The call to action: the brand's own when it fits the asked kind, else one of that kind."""
+        """The call to action: the brand's own when it has one of that kind and it suits the platform."""
         kind = self._call_kind()
-        own = [cta for cta in self.brief.product.ctas if re.search(_CALL_WORDS[kind], cta, re.IGNORECASE)]
+        site = self.brief.product.site
+        own = [cta for cta in self.brief.product.ctas if re.search(_CALL_WORDS[kind], plain(cta))]
+        own = [cta for cta in own if platform == "facebook" or not site or site not in cta]
         line = self._pick(own or CALLS[self._language, kind], salt=2)
-        offer = claims.offer() if kind in ("trial", "link") and platform != "tiktok" else None
-        if offer and not own:
-            line = f"{_upper(offer.text)}."
+        if own and kind == "trial":
+            claims.offer()
         return self._placed(line.rstrip(), platform, kind)
 
     def short_call(self, claims: Claims) -> str:
         """The last line of a vertical video."""
         offer = claims.offer() if self._call_kind() == "trial" else None
-        if offer and len(offer.text) <= 46:
-            return _upper(offer.text)
-        return self._pick(SHORT_CALLS[self._language], salt=3).format(site=self.brief.product.site or
-                                                                      self.brief.product.name)  # fmt: skip
+        if offer and len(offer.text) < LONGEST_LINE:
+            return f"{_upper(offer.text)}."
+        place = self.brief.product.site or self.brief.product.name
+        return self._pick(SHORT_CALLS[self._language], salt=3).format(site=place)
 
     def link_comment(self) -> str:
         """The first comment that carries the link where links in the text cost reach."""
@@ -97,6 +100,10 @@ class Phrases:
         refused = re.search(r"(sin|nada de|evita\w*|no us\w+|no|without|avoid) (los )?emoji", manners)
         return text if refused else f"{text} {self.idea.emoji}"
 
+    def pillar(self) -> str:
+        """The theme the post belongs to."""
+        return PILLARS.get(self.idea.topic, self.idea.topic) if self.brief.spanish else self.idea.topic
+
     def alt_text(self) -> str:
         """What the picture shows, for those who cannot see it."""
         before = "Ilustración: " if self.brief.spanish else "Illustration: "
@@ -105,14 +112,13 @@ class Phrases:
     def rationale(self, used: Sequence[Fact]) -> str:
         """Why this post: hook, pain, facts, and what was avoided."""
         ids = ", ".join(fact.id for fact in used)
-        avoided = len(self.brief.recent_hooks)
         if self.brief.spanish:
             told = f"Parte de un dolor concreto ({_lower(self.idea.pain)}) con el ángulo «{self.idea.angle}». "
             told += f"Las afirmaciones salen de {ids}. " if ids else "No afirma nada que no esté en la ficha. "
-            return told + (f"Se aleja de los {avoided} ganchos recientes." if avoided else "")
+            return told + ("Se aleja de los ganchos recientes." if self.brief.recent_hooks else "")
         told = f"Starts from a concrete pain ({_lower(self.idea.pain)}) with the angle “{self.idea.angle}”. "
         told += f"Claims come from {ids}. " if ids else "It claims nothing that the facts sheet does not hold. "
-        return told + (f"Keeps away from the {avoided} recent hooks." if avoided else "")
+        return told + ("Keeps away from recent hooks." if self.brief.recent_hooks else "")
 
     @property
     def _language(self) -> str:
@@ -125,17 +131,19 @@ class Phrases:
         return options[(self.brief.seed >> (8 * salt)) % len(options)]
 
     def _placed(self, line: str, platform: str, kind: str) -> str:
-        """The call with its way to the site: a bio, a link, or nothing when it asks for a comment."""
+        """The call with its way to the site: the bio, the address, or nothing where links do not belong."""
         site = self.brief.product.site
         if kind in ("comment", "save", "share") or not site or site in line:
             return line
-        where = {
-            "instagram": "Enlace en la bio." if self.brief.spanish else "Link in bio.",
-            "facebook": f"👉 {self.brief.product.website}",
-            "linkedin": site,
-        }[platform]
         ended = line if line.endswith((".", "!", "?", ":")) else f"{line}."
-        return f"{ended} {where}"
+        return f"{ended} {WAYS[self._language].get(platform, site)}"
+
+
+def _shape(text: str) -> str:
+    """How a fact begins: with a verb the product is the subject of, with its own subject, or with a noun."""
+    if _FINITE.match(text):
+        return "verb"
+    return "clause" if _OWN_SUBJECT.match(text) else "noun"
 
 
 def _lower(text: str) -> str:

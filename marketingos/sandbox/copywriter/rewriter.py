@@ -104,7 +104,9 @@ def _closer(parts: list[str], brief: Brief, idea: Idea) -> list[str]:
     if not parts:
         return parts
     opening = ("Te lo contamos como a un vecino:", "Entre tú y nosotros:", "A ver si te suena:")
-    warm = opening[brief.seed % 3] if brief.spanish else ("Between us:", "Tell us if this rings a bell:")[brief.seed % 2]
+    warm = (
+        opening[brief.seed % 3] if brief.spanish else ("Between us:", "Tell us if this rings a bell:")[brief.seed % 2]
+    )
     return [phrases.of(brief, idea).with_emoji(parts[0]), warm + " " + " ".join(parts[1:2]), *parts[2:]]
 
 

@@ -15,7 +15,7 @@ from typing import Self
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from .colour import RGB
-from .shapes import Outline, Point, stroke
+from .shapes import Point, stroke
 
 OVERSAMPLING = 2
 _SOFT = 8
@@ -81,7 +81,7 @@ class Canvas:
         """The height in the whole picture, in its units, of this view's (0, y)."""
         return self._place((0, y))[1] / self.unit
 
-    def fill(self, outline: Outline, paint: Paint, opacity: float = 1.0) -> None:
+    def fill(self, outline: Sequence[Point], paint: Paint, opacity: float = 1.0) -> None:
         """Paints an outline."""
         points = [self._place(point) for point in outline]
         if opacity >= 1.0 and not isinstance(paint, Linear | Radial):
@@ -105,8 +105,16 @@ class Canvas:
         if bounds is not None:
             self.image.paste(paint, bounds, _mask(parts, bounds, round(255 * opacity)))
 
-    def shadow(self, outline: Outline, *, blur: float = 24, dx: float = 0, dy: float = 18, opacity: float = 0.35,
-               colour: RGB = (10, 6, 8)) -> None:  # fmt: skip
+    def shadow(
+        self,
+        outline: Sequence[Point],
+        *,
+        blur: float = 24,
+        dx: float = 0,
+        dy: float = 18,
+        opacity: float = 0.35,
+        colour: RGB = (10, 6, 8),
+    ) -> None:
         """A soft shadow of the outline, to be painted before it; offsets are in the picture, not the view."""
         shift, spread = self.unit, blur * self.unit * self.scale
         points = [(x + dx * shift, y + dy * shift) for x, y in map(self._place, outline)]
@@ -130,7 +138,7 @@ class Canvas:
         self.image.paste(colour, box[:2], mask)
 
     @contextmanager
-    def clipped(self, outline: Outline) -> Iterator[None]:
+    def clipped(self, outline: Sequence[Point]) -> Iterator[None]:
         """Whatever is painted meanwhile stays inside the outline."""
         points = [self._place(point) for point in outline]
         bounds = _bounds(points, self.image.size)

@@ -25,7 +25,7 @@ def _encode(still: Image.Image, path: Path, count: int) -> None:
         stream.width, stream.height, stream.pix_fmt = still.width, still.height, "yuv420p"
         stream.time_base = Fraction(1, FPS)
         for number in range(count):
-            frame = av.VideoFrame.from_image(_pushed(still, number / count))
+            frame = av.VideoFrame.from_image(_pushed(still, number / count))  # type: ignore[no-untyped-call]
             frame.pts, frame.time_base = number, Fraction(1, FPS)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 Point = tuple[float, float]
 Outline = list[Point]
@@ -64,7 +65,7 @@ def closed_curve(points: Sequence[Point], steps: int = 14) -> Outline:
 def stroke(points: Sequence[Point], width: float) -> list[Outline]:
     """A line of that width with round ends and joints, as outlines to fill."""
     parts = [oval(x, y, width / 2) for x, y in points]
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(points):
         length = math.hypot(x2 - x1, y2 - y1) or 1.0
         nx, ny = (y1 - y2) / length * width / 2, (x2 - x1) / length * width / 2
         parts.append([(x1 + nx, y1 + ny), (x2 + nx, y2 + ny), (x2 - nx, y2 - ny), (x1 - nx, y1 - ny)])

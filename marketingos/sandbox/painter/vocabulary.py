@@ -37,6 +37,12 @@ WORDS: dict[Scene, str] = {
     office.coffee: r"coffee|café|cup of|taza",
     office.progress: r"progress ring|ring that|anillo|seconds|segundos",
     office.calculator: r"calculator|calculadora|coins?|monedas|\biva\b|tax",
+    abstract.arches: r"arch(es|way)|arcos",
+    abstract.waves: r"waves? of paper|layered waves|olas",
+    abstract.tiles: r"tiles|mosaic",
+    abstract.orbits: r"orbits?\b|órbitas?",
+    abstract.pebbles: r"stones|pebbles|piedras",
+    abstract.hills: r"hills|colinas|path over",
     office.paper_plane: r"paper plane|avión de papel|sent\b|envia",
 }
 

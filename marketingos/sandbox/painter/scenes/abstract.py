@@ -5,15 +5,20 @@ import random
 
 from marketingos.sandbox.painter.canvas import Canvas, Linear, Radial
 from marketingos.sandbox.painter.colour import Roles, lit, mix
-from marketingos.sandbox.painter.shapes import arch, box, closed_curve, curve, oval, ring
 from marketingos.sandbox.painter.scenes import parts
+from marketingos.sandbox.painter.shapes import arch, box, closed_curve, curve, oval, ring
 
 
 def arches(c: Canvas, r: Roles, luck: random.Random) -> None:
     """Doorways one inside the other, and a sun."""
     parts.ground(c, r, luck)
     v = parts.stage(c, dx=luck.choice((-150, 0, 150)), dy=60)
-    colours = [r.brand if not r.dark else r.accent, r.accent if not r.dark else r.paper, r.pop, r.paper if not r.dark else r.brand]
+    colours = [
+        r.brand if not r.dark else r.accent,
+        r.accent if not r.dark else r.paper,
+        r.pop,
+        r.paper if not r.dark else r.brand,
+    ]
     for place, colour in enumerate(colours):
         w = 860 - place * 200
         outline = arch(0, 900, w, 1260 - place * 130)
@@ -79,8 +84,8 @@ def orbits(c: Canvas, r: Roles, luck: random.Random) -> None:
         v.fill(ring(0, 0, reach, 6), line)
     v.shadow(oval(0, 0, 120), blur=40, dy=30, opacity=0.4)
     v.fill(oval(0, 0, 122), Radial(lit(r.accent, 0.08), lit(r.accent, -0.08)))
-    for place, (reach, size, colour) in enumerate(((200, 40, r.paper), (330, 62, r.pop), (330, 34, r.brand), (460, 50, r.accent),
-                                                   (460, 28, r.paper))):  # fmt: skip
+    bodies = ((200, 40, r.paper), (330, 62, r.pop), (330, 34, r.brand), (460, 50, r.accent), (460, 28, r.paper))
+    for place, (reach, size, colour) in enumerate(bodies):
         t = luck.uniform(0, 1.3) + place * 2.2
         x, y = reach * math.cos(t), reach * math.sin(t)
         v.shadow(oval(x, y, size), blur=18, dy=14, opacity=0.34)

@@ -5,9 +5,9 @@ import random
 
 from marketingos.sandbox.painter.canvas import Canvas, Linear, Radial
 from marketingos.sandbox.painter.colour import RGB, Roles, lit, mix, to_lch
-from marketingos.sandbox.painter.shapes import arch, box, centred, oval, ring
 from marketingos.sandbox.painter.scenes import parts
 from marketingos.sandbox.painter.scenes.parts import GREEN, WHITE
+from marketingos.sandbox.painter.shapes import arch, box, centred, oval, ring
 
 GOLD: RGB = (224, 178, 104)
 DARK: RGB = (58, 42, 38)

@@ -5,11 +5,11 @@ import random
 
 from marketingos.sandbox.painter.canvas import Canvas, Linear, Radial
 from marketingos.sandbox.painter.colour import Roles, lit, mix
-from marketingos.sandbox.painter.shapes import Outline, arch, box, centred, curve, oval, ring
 from marketingos.sandbox.painter.scenes import parts
 from marketingos.sandbox.painter.scenes.parts import GREEN, RED, WHITE
+from marketingos.sandbox.painter.shapes import Outline, arch, box, centred, curve, oval, ring
 
-_DIGITS = {  # the strokes of a light round face, on a grid of 1 by 2
+_DIGITS: dict[str, Outline] = {  # the strokes of a light round face, on a grid of 1 by 2
     "0": curve([(0.5, 0), (0.95, 0.35), (1, 1), (0.95, 1.65), (0.5, 2), (0.05, 1.65), (0, 1), (0.05, 0.35), (0.5, 0)]),
     "1": [(0.3, 0.32), (0.7, 0), (0.7, 2)],
     "2": [*curve([(0.03, 0.5), (0.2, 0.1), (0.55, 0), (0.9, 0.2), (0.92, 0.65), (0.6, 1.2), (0.0, 2)]), (1, 2)],
@@ -18,7 +18,8 @@ _DIGITS = {  # the strokes of a light round face, on a grid of 1 by 2
     "4": [(0.75, 2), (0.75, 0), (0, 1.4), (1, 1.4)],
     "5": [(0.92, 0), (0.15, 0), *curve([(0.08, 0.9), (0.55, 0.75), (0.98, 1.3), (0.6, 1.97), (0.0, 1.75)])],
     "7": [(0, 0), (1, 0), (0.35, 2)],
-    "8": curve([(0.5, 0.92), (0.1, 0.5), (0.5, 0), (0.9, 0.5), (0.5, 0.92), (0, 1.45), (0.5, 2), (1, 1.45), (0.5, 0.92)]),
+    "8": curve([(0.5, 0.92), (0.1, 0.5), (0.5, 0), (0.9, 0.5), (0.5, 0.92),
+                (0, 1.45), (0.5, 2), (1, 1.45), (0.5, 0.92)]),
 }  # fmt: skip
 
 
@@ -147,9 +148,17 @@ def wall_clock(c: Canvas, r: Roles, luck: random.Random) -> None:
                14 if hour % 3 == 0 else 9, mix(r.ink, r.paper, 0.15))  # fmt: skip
     start = luck.choice((-90, -60, 180, 30))
     v.fill([(0, 0), *ring(0, 0, 255, 1, start, start + 95)[:33]], r.accent, 0.4)
-    for degrees, reach, thick, colour in ((start + 95, 165, 26, r.ink), (start, 245, 18, r.ink), (start + 210, 270, 8, r.pop)):
+    for degrees, reach, thick, colour in (
+        (start + 95, 165, 26, r.ink),
+        (start, 245, 18, r.ink),
+        (start + 210, 270, 8, r.pop),
+    ):
         t = math.radians(degrees)
-        v.line([(-0.14 * reach * math.cos(t), -0.14 * reach * math.sin(t)), (reach * math.cos(t), reach * math.sin(t))], thick, colour)
+        v.line(
+            [(-0.14 * reach * math.cos(t), -0.14 * reach * math.sin(t)), (reach * math.cos(t), reach * math.sin(t))],
+            thick,
+            colour,
+        )
     v.fill(oval(0, 0, 26), r.ink)
     v.fill(oval(0, 0, 11), r.pop)
 
@@ -230,7 +239,7 @@ def bell(c: Canvas, r: Roles, luck: random.Random) -> None:
     for reach in (430, 340):
         for start in (-38, 142):
             v.fill(ring(0, -20, reach, 20, start, start + 76), mix(r.ground, r.accent, 0.55), 0.7)
-    body: Outline = [*ring(0, -60, 190, 0.1, 180, 360)[:61], (205, 150), (275, 230), (-275, 230), (-205, 150)]
+    body = [*ring(0, -60, 190, 0.1, 180, 360)[:61], (205, 150), (275, 230), (-275, 230), (-205, 150)]
     v.shadow(body, blur=44, dy=40, opacity=0.42)
     v.fill(body, Linear(lit(r.accent, 0.06), lit(r.accent, -0.12), 15))
     with v.clipped(body):

@@ -4,9 +4,9 @@ import random
 
 from marketingos.sandbox.painter.canvas import Canvas, Linear, Radial
 from marketingos.sandbox.painter.colour import RGB, Roles, lit, mix, to_lch
-from marketingos.sandbox.painter.shapes import box, centred, closed_curve, oval, ring
 from marketingos.sandbox.painter.scenes import parts
 from marketingos.sandbox.painter.scenes.parts import WHITE
+from marketingos.sandbox.painter.shapes import box, centred, closed_curve, oval, ring
 
 STEEL: RGB = (176, 182, 194)
 
@@ -29,8 +29,9 @@ def kettlebell(c: Canvas, r: Roles, luck: random.Random) -> None:
     _halo(v, r, 430)
     iron = _iron(r)
     parts.rest(v, 0, 428, 560, 0.55)
-    handle = closed_curve([(-150, 30), (-190, -150), (-140, -330), (0, -380), (140, -330), (190, -150), (150, 30),
-                           (84, 10), (112, -150), (82, -262), (0, -292), (-82, -262), (-112, -150), (-84, 10)])  # fmt: skip
+    outer = [(-150, 30), (-190, -150), (-140, -330), (0, -380), (140, -330), (190, -150), (150, 30)]
+    inner = [(84, 10), (112, -150), (82, -262), (0, -292), (-82, -262), (-112, -150), (-84, 10)]
+    handle = closed_curve([*outer, *inner])
     v.shadow(handle, blur=26, dx=18, dy=20, opacity=0.3)
     v.fill(handle, Linear(lit(iron, 0.12), lit(iron, -0.04), 60))
     v.shadow(oval(0, 170, 262), blur=40, dx=22, dy=30, opacity=0.36)
@@ -107,7 +108,11 @@ def lockers(c: Canvas, r: Roles, luck: random.Random) -> None:
     """A row of lockers, one of them open and lit."""
     parts.ground(c, r, luck)
     v = parts.stage(c, dy=90)
-    tint = r.brand if r.dark and to_lch(r.brand)[0] > to_lch(r.ground)[0] + 0.08 else lit(r.ground, 0.1 if r.dark else -0.2)
+    tint = (
+        r.brand
+        if r.dark and to_lch(r.brand)[0] > to_lch(r.ground)[0] + 0.08
+        else lit(r.ground, 0.1 if r.dark else -0.2)
+    )
     opened = luck.choice((1, 2))
     v.shadow(box(-520, -380, 1040, 1000, 10), blur=50, dy=10, opacity=0.35)
     for place in range(4):

@@ -4,12 +4,14 @@ import random
 
 from marketingos.sandbox.painter.canvas import Canvas, Linear
 from marketingos.sandbox.painter.colour import RGB, Roles, lit, mix, to_lch
-from marketingos.sandbox.painter.shapes import box, centred, curve, oval, ring
 from marketingos.sandbox.painter.scenes import parts
 from marketingos.sandbox.painter.scenes.parts import GREEN, WHITE
+from marketingos.sandbox.painter.shapes import box, centred, curve, oval, ring
 
 
-def _sheet(v: Canvas, r: Roles, luck: random.Random, *, w: float = 520, h: float = 720, tint: RGB | None = None) -> None:
+def _sheet(
+    v: Canvas, r: Roles, luck: random.Random, *, w: float = 520, h: float = 720, tint: RGB | None = None
+) -> None:
     """An invoice around the origin: head, rows, a total."""
     paper = tint or lit(r.paper, 0.015)
     outline = centred(0, 0, w, h, 18)
@@ -170,7 +172,9 @@ def paper_plane(c: Canvas, r: Roles, luck: random.Random) -> None:
     for x, y, size in ((-330, -190, 150), (240, 340, 230)):
         for dx, dy, k in ((0, 0, 1.0), (-0.8, 0.2, 0.7), (0.85, 0.22, 0.65)):
             v.fill(oval(x + dx * size, y + dy * size, size * 0.62 * k, size * 0.4 * k), lit(r.ground, 0.07), 0.9)
-    trail = curve([(-560, 300), (-420, 330), (-300, 250), (-330, 130), (-440, 160), (-380, 280), (-200, 270), (-60, 170)])
+    trail = curve(
+        [(-560, 300), (-420, 330), (-300, 250), (-330, 130), (-440, 160), (-380, 280), (-200, 270), (-60, 170)]
+    )
     for place in range(0, len(trail) - 3, 6):
         v.line(trail[place : place + 4], 12, parts.contrast(r.ground, r.brand, r.accent))
     nose, left, right, fold, keel = (380.0, -260.0), (-240.0, -40.0), (120.0, 240.0), (-20.0, 70.0), (-90.0, 250.0)

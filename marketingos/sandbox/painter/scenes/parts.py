@@ -13,7 +13,9 @@ from marketingos.sandbox.painter.shapes import Point, arc, box, centred, closed_
 RED, GREEN, WHITE = (203, 62, 58), (46, 139, 98), (255, 255, 255)
 
 
-def stage(c: Canvas, *, dx: float = 0, dy: float = 0, size: float = 1.0, turn: float = 0, mirror: bool = False) -> Canvas:
+def stage(
+    c: Canvas, *, dx: float = 0, dy: float = 0, size: float = 1.0, turn: float = 0, mirror: bool = False
+) -> Canvas:
     """The subject's view, below the headline's room; dx and dy shift it in thousandths of the subject's box."""
     ratio = c.h / c.w
     if ratio > 1.5:
@@ -72,7 +74,9 @@ def lines(v: Canvas, x: float, y: float, widths: tuple[float, ...], colour: RGB,
 
 def tick(v: Canvas, x: float, y: float, size: float, colour: RGB) -> None:
     """A check mark."""
-    v.line([(x - size * 0.5, y), (x - size * 0.12, y + size * 0.38), (x + size * 0.55, y - size * 0.4)], size * 0.2, colour)
+    v.line(
+        [(x - size * 0.5, y), (x - size * 0.12, y + size * 0.38), (x + size * 0.55, y - size * 0.4)], size * 0.2, colour
+    )
 
 
 def handset(v: Canvas, x: float, y: float, size: float, colour: RGB) -> None:
@@ -86,7 +90,10 @@ def handset(v: Canvas, x: float, y: float, size: float, colour: RGB) -> None:
 def bubble(v: Canvas, x: float, y: float, size: float, colour: RGB) -> None:
     """A speech bubble, as on a chat button."""
     v.fill(oval(x, y, size * 0.55, size * 0.5), colour)
-    v.fill([(x - size * 0.5, y + size * 0.58), (x - size * 0.45, y + size * 0.05), (x - size * 0.02, y + size * 0.42)], colour)
+    v.fill(
+        [(x - size * 0.5, y + size * 0.58), (x - size * 0.45, y + size * 0.05), (x - size * 0.02, y + size * 0.42)],
+        colour,
+    )
 
 
 def face(v: Canvas, x: float, y: float, size: float, skin: RGB, shirt: RGB) -> None:
@@ -126,7 +133,12 @@ def plant(v: Canvas, x: float, y: float, size: float, pot: RGB, leaf: RGB, luck:
         shape: list[Point] = [(0, 0), (size * 0.13, -length * 0.5), (0, -length), (-size * 0.13, -length * 0.5)]
         leaf_view.fill(closed_curve(shape), Linear(lit(leaf, 0.07), lit(leaf, -0.09), 20))
         leaf_view.line([(0, 0), (0, -length * 0.8)], size * 0.016, lit(leaf, -0.12), 0.6)
-    body = [(x - size * 0.27, y - size * 0.42), (x + size * 0.27, y - size * 0.42), (x + size * 0.2, y), (x - size * 0.2, y)]
+    body = [
+        (x - size * 0.27, y - size * 0.42),
+        (x + size * 0.27, y - size * 0.42),
+        (x + size * 0.2, y),
+        (x - size * 0.2, y),
+    ]
     v.fill(body, Linear(lit(pot, 0.05), lit(pot, -0.09), 10))
     v.fill(centred(x, y - size * 0.42, size * 0.6, size * 0.09, size * 0.03), lit(pot, 0.03))
 
