@@ -8,7 +8,7 @@ from typing import Any
 import anthropic
 import httpx2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 from starlette.applications import Starlette
@@ -230,6 +230,7 @@ _SCHEMAS = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(_SCHEMAS)
 def test_any_schema_is_obeyed(schema: dict[str, Any]) -> None:
     """Whatever shape is asked for, the answer has it."""

@@ -81,6 +81,7 @@ def test_the_palette_s_colours_are_in_the_picture(palette: str) -> None:
         assert min(abs(p[0] - r) + abs(p[1] - g) + abs(p[2] - b) for p in pixels) < 70
 
 
+@settings(deadline=None)
 @given(st.tuples(*[st.integers(0, 255)] * 3))
 def test_colours_survive_the_way_to_lch_and_back(rgb: tuple[int, int, int]) -> None:
     """The colour space is a change of coordinates, not of colours."""
