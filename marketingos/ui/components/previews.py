@@ -83,7 +83,6 @@ def card_of(variant: Any, product: Any) -> Card:
         mark=product.mark,
         ground=product.palette[0],
         media_url=rx.cond(variant.media.length() > 0, media.url, ""),
-        poster=rx.cond(variant.media.length() > 0, media.thumbnail_url, ""),
         width=media.width,
         height=media.height,
         kind=variant.format,

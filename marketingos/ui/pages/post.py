@@ -1,5 +1,7 @@
 """The post as a page: every platform beside the others, and under them what is known of it."""
 
+from urllib.parse import urlsplit
+
 import reflex as rx
 from reflex.event import EventSpec
 
@@ -7,10 +9,11 @@ from marketingos.services import posts
 from marketingos.ui.components.buttons import icon, icon_button, link, link_button
 from marketingos.ui.components.feedback import bone, empty, skeleton
 from marketingos.ui.components.frame import sheet
+from marketingos.ui.components.overlay import open_dialog
 from marketingos.ui.components.status import platform_name, platform_tile
 from marketingos.ui.components.ticker import ticker
 from marketingos.ui.post import acts, parts
-from marketingos.ui.post.desk import PostDesk
+from marketingos.ui.post.desk import DISCARD_DIALOG, PostDesk
 from marketingos.ui.post.rows import VariantRow
 from marketingos.ui.session import page
 from marketingos.ui.words import t
@@ -28,7 +31,7 @@ class PostState(PostDesk, rx.State):
     @rx.event
     async def load(self) -> None:
         """What the address names."""
-        asked = str(self.router.url.query_parameters.get("post_id") or self.router.page.params.get("post_id", ""))
+        asked = urlsplit(str(self.router.url)).path.rstrip("/").rsplit("/", 1)[-1]
         # Said first and taken back at the end: a service that finds nothing leaves it standing.
         self.missing = True
         self._seen = await posts.revision()
@@ -45,7 +48,14 @@ class PostState(PostDesk, rx.State):
 
     @rx.event
     def leave(self) -> EventSpec:
-        """Back to the calendar, with the post beside it."""
+        """Back to the calendar, with the post beside it; asks first when words would be lost."""
+        self._wanted = 0
+        return open_dialog(DISCARD_DIALOG) if self._would_lose_words() else self._left()
+
+    async def _go_on(self) -> list[EventSpec]:
+        return [self._left()] if self._wanted == 0 else []
+
+    def _left(self) -> EventSpec:
         return rx.redirect(f"/?post={self.shown.id}")
 
 

@@ -32,7 +32,7 @@ def calendar() -> rx.Component:
             week_strip(),
             progress(),
             rx.cond(S.loaded, _content(), rx.cond(S.failed, _failed(), _skeleton())),
-            class_name="calendar-sheet",
+            class_name=rx.cond(S.unborn, "calendar-sheet unborn", "calendar-sheet"),
         ),
         rx.cond(S.shown.id != 0, panel()),
         reject_dialog(S),
