@@ -374,3 +374,18 @@ def test_edits_and_deletions_are_seen(sandbox: Sandbox, page) -> None:
     sandbox.http.delete(f"{V}/{post}", headers=auth)
     assert sandbox.ledger() == []
     assert error_of(sandbox.http.get(f"{V}/{post}", headers=auth)) == (100, 33)
+
+
+def test_a_video_story_is_public_when_its_answer_names_it(sandbox: Sandbox, page) -> None:
+    """start, bytes, finish: success with a post_id that the stories list knows."""
+    auth, data = bearer(page.access_token), video()
+    path = f"{V}/{page.external_id}/video_stories"
+    start = sandbox.http.post(path, json={"upload_phase": "start"}, headers=auth).json()
+    oauth = {"authorization": f"OAuth {page.access_token}", "offset": "0", "file_size": str(len(data))}
+    sandbox.http.post(start["upload_url"], content=data, headers=oauth)
+    done = sandbox.http.post(path, json={"upload_phase": "finish", "video_id": start["video_id"]}, headers=auth).json()
+    assert done["success"] is True
+    stories = sandbox.http.get(f"{V}/{page.external_id}/stories", headers=auth).json()["data"]
+    assert [one["post_id"] for one in stories] == [done["post_id"]]
+    [post] = sandbox.ledger()
+    assert post["permalink"] == f"https://www.facebook.com/stories/{done['post_id']}"

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from marketingos.sandbox.faults import ACTIONS, Rule, platform_of
+from marketingos.sandbox.world import demo_apps
 from tests.sandbox.conftest import HandClock, Sandbox, picture, running, video
 
 
@@ -290,3 +291,31 @@ def test_every_action_is_known_by_its_name() -> None:
 def test_paths_tell_their_platform(path: str, platform: str | None) -> None:
     """Instagram's seventeen-digit ids tell it from Facebook on the shared host."""
     assert platform_of(path) == platform
+
+
+def test_an_error_of_ones_choice_after_the_effect(sandbox: Sandbox, files: Any) -> None:
+    """Instagram's 4/2207051 after the post went live: the scripted body is answered, and the post is there."""
+    account = sandbox.account("instagram")
+    auth = {"authorization": f"Bearer {account.access_token}"}
+    path = f"/meta/v25.0/{account.external_id}"
+    made = sandbox.http.post(f"{path}/media", headers=auth, json={"image_url": files("a.jpg", picture())}).json()
+    sandbox.clock.forward(4)
+    body = {"error": {"code": 4, "error_subcode": 2207051, "message": "Blocked", "type": "OAuthException"}}
+    sandbox.fault("status", match={"path_regex": "media_publish$"}, status=400, body=body, accept=True)
+    answer = sandbox.http.post(f"{path}/media_publish", headers=auth, json={"creation_id": made["id"]})
+    assert (answer.status_code, answer.json()) == (400, body)
+    assert len(sandbox.ledger(platform="instagram")) == 1
+
+
+def test_an_expired_token_can_still_be_refreshed(sandbox: Sandbox) -> None:
+    """token_expired without a path never hits the sign-in paths, so that a refresh gets through."""
+    app, creator = next(a for a in demo_apps() if a.platform == "tiktok"), sandbox.account("tiktok")
+    sandbox.fault("token_expired", times=None)
+    assert tiktok(sandbox).status_code == 401
+    form = {
+        "client_key": app.client_id,
+        "client_secret": app.client_secret,
+        "grant_type": "refresh_token",
+        "refresh_token": creator.refresh_token,
+    }
+    assert "access_token" in sandbox.http.post("/tiktok/v2/oauth/token/", data=form).json()

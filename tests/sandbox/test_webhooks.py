@@ -189,3 +189,14 @@ def test_handshakes_are_shaken(world: Sandbox, receiver: Receiver) -> None:
     assert world.control("handshakes", {"platform": "meta", "verify_token": "mine"}) == {"accepted": True}
     assert world.control("handshakes", {"platform": "meta", "verify_token": "other"}) == {"accepted": False}
     assert world.control("handshakes", {"platform": "linkedin"}) == {"accepted": True}
+
+
+def test_tiktok_tells_when_a_person_disconnects(world: Sandbox, receiver: Receiver) -> None:
+    """authorization.removed with reason 1, for that creator."""
+    creator = world.account("tiktok")
+    world.control("tokens", {"token": creator.access_token, "action": "revoke"})
+    world.clock.forward(1)
+    [(_, _, raw)] = receiver.wait(world, 1)
+    told = json.loads(raw)
+    assert (told["event"], told["user_openid"]) == ("authorization.removed", creator.external_id)
+    assert json.loads(told["content"]) == {"reason": 1}

@@ -48,7 +48,10 @@ def put_post(
     facts: dict[str, Any] | None = None,
     link: str | None = None,
 ) -> Post:
-    """Write a Page post; it is public from `visible_at` on, or not at all while that is None."""
+    """Write a Page post; it is public from `visible_at` on, or not at all while that is None.
+
+    `link` is its permalink when it is not the usual one; `{number}` in it becomes the post's own number.
+    """
     number = call.twin.digits("12", 15)
     post = Post(
         id=f"{page.id}_{number}",
@@ -62,7 +65,7 @@ def put_post(
         followers=page.followers,
         media=media,
         facts=facts or {},
-        permalink=link or f"https://www.facebook.com/{page.id}/posts/{number}",
+        permalink=(link or f"https://www.facebook.com/{page.id}/posts/{{number}}").format(number=number),
     )
     call.twin.ledger.add_post(post)
     return post

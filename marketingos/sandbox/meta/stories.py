@@ -25,6 +25,7 @@ async def photo_story(call: Call, page: Node) -> dict[str, Any]:
 
 @edge("page", "POST", "video_stories")
 async def video_story(call: Call, page: Node) -> dict[str, Any]:
+    """Public as soon as it is finished, since the answer already names the post."""
     need_publishing(call, page)
     phase = call.params.text("upload_phase")
     if phase == "start":
@@ -32,15 +33,15 @@ async def video_story(call: Call, page: Node) -> dict[str, Any]:
     if phase != "finish":
         raise invalid("Param upload_phase must be one of {START, FINISH}")
     video, medium = uploaded(call, page)
-    processing = call.twin.processing("facebook")
+    processing = call.twin.processing("facebook", usual=0)
     with call.twin.ledger.writing():
         ready_at = call.now + (processing.seconds or 0)
-        post = _story(call, page.account, medium, ready_at)
+        post = _story(call, page.account, medium, None if processing.failure else ready_at)
         call.twin.ledger.change_asset(video.id, ready_at=ready_at, failure=processing.failure, post=post.id)
     return {"success": True, "post_id": post.id.partition("_")[2]}
 
 
-def _story(call: Call, page: Account, medium: Medium, visible_at: float) -> Post:
+def _story(call: Call, page: Account, medium: Medium, visible_at: float | None) -> Post:
     return put_post(
         call,
         page,
@@ -48,7 +49,7 @@ def _story(call: Call, page: Account, medium: Medium, visible_at: float) -> Post
         text="",
         visible_at=visible_at,
         media=(medium,),
-        link=f"https://www.facebook.com/stories/{page.id}/",
+        link="https://www.facebook.com/stories/{number}",
     )
 
 
