@@ -33,8 +33,8 @@
   document.addEventListener("keydown", (event) => {
     const command = event.metaKey || event.ctrlKey;
     if (command && event.key === "Enter") event.target.form ? event.target.form.requestSubmit() : press("[data-key='⌘↵']");
-    else if (event.key === "Escape" && event.target.closest?.("[data-editor]")) press("[data-key='Esc']");
-    else if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open")) press("[data-editor] [data-key='Esc']") || press("[data-key='Esc']");
+    else if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open"))
+      press("[data-editor] [data-key='Esc']") || press("[data-key='Esc']");
     else if (command && event.key.toLowerCase() === "z" && !typing(event.target)) press("[data-key='⌘Z']") && event.preventDefault();
     else if (!command && !event.altKey && !event.defaultPrevented && !typing(event.target)) {
       const key = ARROWS[event.key] ?? (/^[a-z1-4?]$/i.test(event.key) && event.key.toUpperCase());
