@@ -39,6 +39,21 @@ SOLUTIONS = {
     ),
 }
 
+NEUTRAL = {
+    "es": (
+        "Así es {product}: {fact}",
+        "De {product} conviene saber esto: {fact}",
+        "Por si aún no lo conoces, {product} en una línea: {fact}",
+        "En {product} lo tenemos claro: {fact}",
+    ),
+    "en": (
+        "This is {product}: {fact}",
+        "One thing to know about {product}: {fact}",
+        "{product} in a line: {fact}",
+    ),
+}
+"""For products outside the known trades, whose facts answer no pain that an idea could know."""
+
 BY_VERB = {
     "es": ("{product} {fact}", "De eso se ocupa {product}: {fact}", "Ahí {product} ayuda: {fact}"),
     "en": ("{product} {fact}", "{product} takes care of that: it {fact}"),

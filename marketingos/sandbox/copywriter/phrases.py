@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .brief import Brief, Fact
-from .chooser import Idea, plain
+from .chooser import Idea, plain, trade
 from .facts import Claims
-from .phrasebook import ALSO, BY_VERB, CALLS, GENERAL_TAGS, PILLARS, SHORT_CALLS, SOLUTIONS, WAYS
+from .phrasebook import ALSO, BY_VERB, CALLS, GENERAL_TAGS, NEUTRAL, PILLARS, SHORT_CALLS, SOLUTIONS, WAYS
 
 _CALL_WORDS = {
     "trial": r"prueb|gratis|empieza|try|free|start",
@@ -44,16 +44,18 @@ class Phrases:
         """How the product answers the pain, told only with these facts; its own promise when there are none."""
         name = self.brief.product.name
         if not facts:
-            return f"{name}: {_lower(self.brief.product.usp)}" if self.brief.product.usp else ""
+            return f"{name}: {lowered(self.brief.product.usp)}" if self.brief.product.usp else ""
         first, *rest = [fact.text for fact in facts]
-        lead = self._pick(SOLUTIONS[self._language, platform], salt=1).format(product=name, fact=_lower(first))
+        known = bool(trade(self.brief.product))
+        turns = SOLUTIONS[self._language, platform] if known else NEUTRAL[self._language]
+        lead = self._pick(turns, salt=1).format(product=name, fact=lowered(first))
         if _shape(first) == "verb":
-            lead = self._pick(BY_VERB[self._language], salt=1).format(product=name, fact=_lower(first))
+            lead = self._pick(BY_VERB[self._language], salt=1).format(product=name, fact=lowered(first))
         return " ".join((f"{lead}.", *(self._also(text) for text in rest)))
 
     def _also(self, text: str) -> str:
         also = ALSO[self._language][_shape(text)]
-        return f"{also[self.brief.seed % len(also)].format(fact=_lower(text))}."
+        return f"{also[self.brief.seed % len(also)].format(fact=lowered(text))}."
 
     def short_solution(self, claims: Claims) -> str:
         """A fact as a line on a vertical video; the product's name when none is short enough."""
@@ -98,7 +100,7 @@ class Phrases:
         """The text with the idea's emoji at its end, unless the brand's manners refuse emoji."""
         manners = self.brief.product.manners
         refused = re.search(r"(sin|nada de|evita\w*|no us\w+|no|without|avoid) (los )?emoji", manners)
-        return text if refused else f"{text} {self.idea.emoji}"
+        return text if refused or text.endswith(self.idea.emoji) else f"{text} {self.idea.emoji}"
 
     def pillar(self) -> str:
         """The theme the post belongs to."""
@@ -107,16 +109,16 @@ class Phrases:
     def alt_text(self) -> str:
         """What the picture shows, for those who cannot see it."""
         before = "Ilustración: " if self.brief.spanish else "Illustration: "
-        return before + _lower(self.idea.concept)
+        return before + lowered(self.idea.concept)
 
     def rationale(self, used: Sequence[Fact]) -> str:
         """Why this post: hook, pain, facts, and what was avoided."""
         ids = ", ".join(fact.id for fact in used)
         if self.brief.spanish:
-            told = f"Parte de un dolor concreto ({_lower(self.idea.pain)}) con el ángulo «{self.idea.angle}». "
+            told = f"Parte de un dolor concreto ({lowered(self.idea.pain)}) con el ángulo «{self.idea.angle}». "
             told += f"Las afirmaciones salen de {ids}. " if ids else "No afirma nada que no esté en la ficha. "
             return told + ("Se aleja de los ganchos recientes." if self.brief.recent_hooks else "")
-        told = f"Starts from a concrete pain ({_lower(self.idea.pain)}) with the angle “{self.idea.angle}”. "
+        told = f"Starts from a concrete pain ({lowered(self.idea.pain)}) with the angle “{self.idea.angle}”. "
         told += f"Claims come from {ids}. " if ids else "It claims nothing that the facts sheet does not hold. "
         return told + ("Keeps away from recent hooks." if self.brief.recent_hooks else "")
 
@@ -146,7 +148,7 @@ def _shape(text: str) -> str:
     return "clause" if _OWN_SUBJECT.match(text) else "noun"
 
 
-def _lower(text: str) -> str:
+def lowered(text: str) -> str:
     """First letter down, unless the first word is a name or an acronym."""
     head = text.split(" ", 1)[0]
     proper = head.isupper() or any(letter.isupper() for letter in head[1:]) or head in ("WhatsApp", "Verifactu")

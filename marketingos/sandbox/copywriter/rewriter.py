@@ -101,18 +101,19 @@ def _cased(old: str, new: str) -> str:
 
 
 def _closer(parts: list[str], brief: Brief, idea: Idea) -> list[str]:
-    if not parts:
-        return parts
-    opening = ("Te lo contamos como a un vecino:", "Entre tú y nosotros:", "A ver si te suena:")
-    warm = (
-        opening[brief.seed % 3] if brief.spanish else ("Between us:", "Tell us if this rings a bell:")[brief.seed % 2]
-    )
-    return [phrases.of(brief, idea).with_emoji(parts[0]), warm + " " + " ".join(parts[1:2]), *parts[2:]]
+    if len(parts) < 2:
+        return [phrases.of(brief, idea).with_emoji(" ".join(_bare(parts, brief, idea)))]
+    warm = ("A ver si te suena:", "Entre tú y nosotros:", "Te lo contamos como a un vecino:")
+    if not brief.spanish:
+        warm = ("Tell us if this rings a bell:", "Between us:", "As one neighbour to another:")
+    return [parts[0], f"{warm[brief.seed % 3]} {phrases.lowered(parts[1])}", *parts[2:]]
 
 
 def _longer(parts: list[str], brief: Brief, idea: Idea) -> list[str]:
-    words, claims = phrases.of(brief, idea), Claims(brief, idea.topic)
-    return [*parts[:-1], idea.instagram, words.solution("facebook", claims.take(1)), *parts[-1:]]
+    """Adds two facts that the text does not tell yet, before its last paragraph."""
+    told = " ".join(parts).lower()
+    fresh = [fact for fact in Claims(brief, idea.topic).take(9) if fact.text.lower()[1:] not in told]
+    return [*parts[:-1], phrases.of(brief, idea).solution("facebook", fresh[:2]), *parts[-1:]]
 
 
 def _bare(parts: list[str], brief: Brief, idea: Idea) -> list[str]:

@@ -94,6 +94,34 @@ def _folder(v: Canvas, r: Roles) -> None:
     parts.lines(v, -70, 412, (140,), colour, thick=18)
 
 
+def binders(c: Canvas, r: Roles, luck: random.Random) -> None:
+    """A row of ring binders on a shelf, one pulled out and leaning."""
+    parts.ground(c, r, luck)
+    v = parts.stage(c, dy=-10, mirror=luck.random() < 0.5)
+    wood = mix((168, 112, 70), r.brand, 0.2)
+    v.shadow(box(-1200, 402, 2400, 40), blur=34, dy=34, opacity=0.4)
+    v.fill(box(-1200, 396, 2400, 56, 6), Linear(lit(wood, 0.06), lit(wood, -0.05)))
+    v.fill(box(-1200, 396, 2400, 8), lit(wood, 0.13))
+    tints = [r.accent, r.paper, r.pop, mix(r.brand, r.paper, 0.35), r.accent, r.paper]
+    luck.shuffle(tints)
+    for place, tint in enumerate(tints[:4]):
+        tint = lit(tint, -0.12) if abs(to_lch(tint)[0] - to_lch(r.ground)[0]) < 0.05 else tint
+        _binder(v.at(-310 + place * 152, 396), r, tint, 620 + 34 * (place % 2))
+    _binder(v.at(340, 396, turn=11), r, r.brand if not r.dark else tints[4], 640)
+    parts.cup(v, -470, 396, 84, r.pop if r.dark else r.brand, (74, 44, 30))
+
+
+def _binder(v: Canvas, r: Roles, tint: RGB, tall: float) -> None:
+    """One binder that stands on its foot at the origin."""
+    spine = box(-70, -tall, 140, tall, 12)
+    v.shadow(spine, blur=20, dx=16, dy=4, opacity=0.3)
+    v.fill(spine, Linear(lit(tint, 0.06), lit(tint, -0.09), 0))
+    v.fill(centred(0, -tall * 0.72, 96, tall * 0.3, 10), lit(r.paper, 0.01))
+    parts.lines(v, -30, -tall * 0.8, (60, 44, 60), r.ink, thick=12, gap=34, opacity=0.45)
+    v.fill(oval(0, -tall * 0.2, 30), lit(tint, -0.16))
+    v.fill(ring(0, -tall * 0.2, 30, 9), lit(r.paper, -0.12))
+
+
 def coffee(c: Canvas, r: Roles, luck: random.Random) -> None:
     """A cup beside a finished sheet: the work is done."""
     parts.ground(c, r, luck)

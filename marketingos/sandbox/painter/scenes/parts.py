@@ -73,10 +73,9 @@ def lines(v: Canvas, x: float, y: float, widths: tuple[float, ...], colour: RGB,
 
 
 def tick(v: Canvas, x: float, y: float, size: float, colour: RGB) -> None:
-    """A check mark."""
-    v.line(
-        [(x - size * 0.5, y), (x - size * 0.12, y + size * 0.38), (x + size * 0.55, y - size * 0.4)], size * 0.2, colour
-    )
+    """A check mark, upright also on a mirrored stage."""
+    upright = v.at(x, y, mirror=v.mirror)
+    upright.line([(-size * 0.5, 0), (-size * 0.12, size * 0.38), (size * 0.55, -size * 0.4)], size * 0.2, colour)
 
 
 def handset(v: Canvas, x: float, y: float, size: float, colour: RGB) -> None:
