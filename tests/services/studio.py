@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -17,23 +18,27 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from marketingos import db
-from marketingos.domain.account import AccountKind
 from marketingos.domain.platform import Platform
 from marketingos.domain.post import Post, Variant
 from marketingos.domain.user import Role
 from marketingos.services import accounts, products
 from marketingos.services.views import PersonView
+from tests.services.stage import KINDS, picture_bytes
 
 MONDAY = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 """08:00 in Madrid."""
 
-KINDS = {
-    Platform.FACEBOOK: AccountKind.PAGE,
-    Platform.INSTAGRAM: AccountKind.INSTAGRAM,
-    Platform.LINKEDIN: AccountKind.ORGANIZATION,
-    Platform.TIKTOK: AccountKind.CREATOR,
-}
 Answer = Callable[[Any], Response | None]
+
+HOOKS = (
+    "¿Todavía pierdes clientes por no contestar?", "El sillón vacío que nadie te paga", "Reservan mientras cortas",
+    "Tu barbería, abierta cuando duermes", "La llamada tenía nombre", "Sábado: unos hablan y otros esperan",
+    "La libreta manda en la agenda", "¿Quién viene hoy a las siete?", "Menos WhatsApp, más clases llenas",
+    "Quedan plazas y nadie lo sabe", "El trimestre, sin sustos", "Enviada, cobrada, olvidada", "Aquel tique de abril",
+    "Verifactu sin palabras raras", "Lista de espera dormida", "Cobra antes sin pedir perdón",
+)  # fmt: skip
+PICTURE = picture_bytes(MONDAY)
+_SAMPLE = Path(__file__).parent.parent / "domain" / "package.json"
 
 
 @dataclass
@@ -41,6 +46,7 @@ class Studio:
     """Passes requests on to the twin, unless `instead` has an answer for a path that ends so."""
 
     app: ASGIApp | None = None
+    base: str = ""
     instead: dict[str, Answer] = field(default_factory=dict)
     asked: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
 
@@ -54,7 +60,40 @@ class Studio:
         scripted = self.instead.get(end)
         answer = scripted(body) if scripted and request.method == "POST" else None
         assert self.app is not None
-        await (answer or self.app)(scope, _replayed(raw), send)
+        await (answer or self.app)(scope, _replayed(raw, receive), send)
+
+    def writes(self, *changes: Mapping[str, Any] | Response) -> None:
+        """Claude's next answers: good packages with these changes, or whole answers; after them good ones. No two of
+        them open alike."""
+        script = iter(changes)
+
+        def answer(_: Any) -> Response:
+            change = next(script, {})
+            return change if isinstance(change, Response) else message(json.dumps(self.package(**change)))
+
+        self.instead["messages"] = answer
+
+    def package(self, **changes: Any) -> dict[str, Any]:
+        """A good package with an opening of its own; `instagram={"body": …}` changes a field of a part."""
+        made = json.loads(_SAMPLE.read_text("utf-8"))
+        hook = HOOKS[self.texts % len(HOOKS)]
+        made["instagram"]["hook"] = made["facebook"]["hook"] = made["linkedin"]["hook"] = hook
+        for name, value in changes.items():
+            made[name] = {**made[name], **value} if isinstance(value, dict) else value
+        return dict(made)
+
+    def draws(self, *answers: Response) -> None:
+        """Replicate's next answers; after them a picture at once, without painting."""
+        script = iter(answers)
+
+        def answer(_: Any) -> Response:
+            return next(script, None) or JSONResponse(
+                {"id": "p1", "model": "m", "version": "hidden", "status": "succeeded", "input": {}, "error": None,
+                 "output": f"{self.base}/picture.jpg", "logs": "", "metrics": {}, "urls": {}, "created_at": None,
+                 "started_at": None, "completed_at": None}, 201
+            )  # fmt: skip
+
+        self.instead["predictions"] = answer
 
     @property
     def texts(self) -> int:
@@ -67,11 +106,14 @@ class Studio:
         return len(self.asked["predictions"])
 
 
-def _replayed(raw: bytes) -> Receive:
-    async def receive() -> Message:
-        return {"type": "http.request", "body": raw, "more_body": False}
+def _replayed(raw: bytes, receive: Receive) -> Receive:
+    """The body again, and after it what the client really does."""
+    pending: list[Message] = [{"type": "http.request", "body": raw, "more_body": False}]
 
-    return receive
+    async def again() -> Message:
+        return pending.pop() if pending else await receive()
+
+    return again
 
 
 def message(text: str, stop_reason: str = "end_turn") -> JSONResponse:
