@@ -74,6 +74,10 @@ class Server:
         """The process is asked to end and does."""
         self._signal(signal.SIGTERM)
 
+    def is_alive(self) -> bool:
+        """Whether the process runs."""
+        return self.process is not None and self.process.poll() is None
+
     def get(self, path: str, **query: Any) -> Any:
         """The JSON behind a path."""
         answer = httpx.get(f"{self.url}{path}", params=query, timeout=30)
@@ -85,6 +89,23 @@ class Server:
         answer = httpx.post(f"{self.url}{path}", json=body, timeout=30)
         answer.raise_for_status()
         return answer.json() if answer.content else None
+
+    def delete(self, path: str) -> None:
+        """Takes away what a path stands for."""
+        httpx.delete(f"{self.url}{path}", timeout=30).raise_for_status()
+
+    def run(self, *words: str, **settings: object) -> subprocess.CompletedProcess[str]:
+        """Runs a `marketingos` command in this world, with other settings if given, to its end."""
+        environment = {**self.environment(), **{name: str(value) for name, value in settings.items()}}
+        return subprocess.run(
+            self.command(*words),
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
 
     def command(self, *words: str) -> list[str]:
         """A `marketingos` command of this world."""
