@@ -216,7 +216,10 @@ def _next(post: PostView, deliveries: Sequence[DeliveryView], now: datetime, lan
         return sentence("post.next.rejected", language, reason=reason.rstrip("."))
     if post.status in _NEXT:
         return sentence(_NEXT[post.status], language)
-    return sentence("post.next.held", language) if badge_of(post) in ("HELD", "LATE") else ""
+    if badge_of(post) not in ("HELD", "LATE"):
+        return ""
+    refused = next((d.error_key for d in deliveries if d.status is DeliveryStatus.HELD and d.error_key), None)
+    return sentence(refused or "post.next.held", language)
 
 
 _NEXT = {
@@ -248,7 +251,7 @@ def _delivery(delivery: DeliveryView, platform: Platform, zone: str, now: dateti
     )
 
 
-_EXPLAINED = (DeliveryStatus.FAILED, DeliveryStatus.RETRYING, DeliveryStatus.UNKNOWN)
+_EXPLAINED = (DeliveryStatus.FAILED, DeliveryStatus.RETRYING, DeliveryStatus.UNKNOWN, DeliveryStatus.HELD)
 
 
 def _attempts(delivery: DeliveryView, zone: str, now: datetime, language: str) -> list[AttemptRow]:
