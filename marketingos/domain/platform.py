@@ -22,33 +22,62 @@ class Platform(StrEnum):
 
 
 class Format(StrEnum):
-    """What kind of post a variant is."""
+    """What kind of post a variant is. An `IMAGE` may have several pictures: a carousel, an album, a slide show."""
 
     TEXT = "text"
     IMAGE = "image"
     VIDEO = "video"
+    REEL = "reel"
+    STORY = "story"
+    DOCUMENT = "document"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What a platform accepts. Lengths are in `wire_length` units; `cut` is where its feed folds the text."""
+    """What a platform accepts. Lengths are in `wire_length` units; `cut` is where its feed folds the text;
+    `image_limit` is how many pictures one post may have. The first of `formats` is the usual one."""
 
     text_limit: int
     cut: int
     hashtag_limit: int
     needs_media: bool
+    image_limit: int
     formats: tuple[Format, ...]
 
 
 RULES: dict[Platform, Rules] = {
-    Platform.INSTAGRAM: Rules(text_limit=2200, cut=125, hashtag_limit=5, needs_media=True, formats=(Format.IMAGE,)),
+    Platform.INSTAGRAM: Rules(
+        text_limit=2200,
+        cut=125,
+        hashtag_limit=5,
+        needs_media=True,
+        image_limit=10,
+        formats=(Format.IMAGE, Format.REEL, Format.STORY),
+    ),
     Platform.FACEBOOK: Rules(
-        text_limit=63206, cut=240, hashtag_limit=5, needs_media=False, formats=(Format.IMAGE, Format.TEXT)
+        text_limit=63206,
+        cut=240,
+        hashtag_limit=5,
+        needs_media=False,
+        image_limit=10,
+        formats=(Format.IMAGE, Format.TEXT, Format.VIDEO, Format.REEL, Format.STORY),
     ),
     Platform.LINKEDIN: Rules(
-        text_limit=3000, cut=210, hashtag_limit=5, needs_media=False, formats=(Format.IMAGE, Format.TEXT)
+        text_limit=3000,
+        cut=210,
+        hashtag_limit=5,
+        needs_media=False,
+        image_limit=20,
+        formats=(Format.IMAGE, Format.TEXT, Format.VIDEO, Format.DOCUMENT),
     ),
-    Platform.TIKTOK: Rules(text_limit=2200, cut=100, hashtag_limit=5, needs_media=True, formats=(Format.VIDEO,)),
+    Platform.TIKTOK: Rules(
+        text_limit=2200,
+        cut=100,
+        hashtag_limit=5,
+        needs_media=True,
+        image_limit=35,
+        formats=(Format.VIDEO, Format.IMAGE),
+    ),
 }
 
 _HASHTAG = re.compile(r"(?<![\w&/])#(\w{1,100})")

@@ -18,8 +18,15 @@ from marketingos.errors import BadAnswer, NotSent, OutcomeUnknown, OutsideError,
 from tests.adapters.wire import plain
 from tests.sandbox.conftest import HandClock
 
+LOOKS = 12
+"""After so many looks that decide nothing, a person is asked."""
 
-class Killed(Exception):
+
+class PersonAskedError(Exception):
+    """The platform cannot be read back for this kind of post."""
+
+
+class KilledError(Exception):
     """The process died after the platform did its part and before anything was saved."""
 
 
@@ -37,6 +44,7 @@ class Delivery:
     errors: list[OutsideError] = field(default_factory=list)
     dies_at: int = 0
     steps: int = 0
+    looks: int = 0
 
     async def run(self, patience: int = 80) -> Published:
         """Carries the post until it is published."""
@@ -44,7 +52,7 @@ class Delivery:
             with clock.frozen(self.time.now):
                 try:
                     found = await self._step()
-                except Killed:
+                except KilledError:
                     found = timedelta(minutes=5)
             if isinstance(found, Published):
                 return found
@@ -89,6 +97,9 @@ class Delivery:
         if isinstance(found, Absent):
             self.intent = None
             return timedelta()
+        self.looks += 1
+        if self.looks > LOOKS:
+            raise PersonAskedError
         return timedelta(seconds=60)
 
     def _note(self, error: OutsideError) -> None:
@@ -100,7 +111,7 @@ class Delivery:
         answer = await method(*self._given, *more)
         self.steps += 1
         if self.steps == self.dies_at:
-            raise Killed
+            raise KilledError
         return answer
 
     @property

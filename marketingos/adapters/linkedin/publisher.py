@@ -36,7 +36,7 @@ from marketingos.domain.ports import (
 from marketingos.errors import ContentRefused, NotSent, OutcomeUnknown
 
 PAGE = 100
-KINDS = {Format.VIDEO: Kind.VIDEO}
+KINDS = {Format.VIDEO: Kind.VIDEO, Format.DOCUMENT: Kind.DOCUMENT}
 
 
 class LinkedIn:
@@ -128,13 +128,24 @@ def _post(grant: Grant, content: Content, progress: Progress) -> Mapping[str, An
 
 def _inside(content: Content, urns: Sequence[str]) -> Mapping[str, Any]:
     """What a post carries besides its text: exactly one kind, or nothing."""
-    if content.format is Format.TEXT:
-        return {"article": _article(content, urns)} if content.link_url else {}
+    match content.format:
+        case Format.TEXT:
+            return {"article": _article(content, urns)} if content.link_url else {}
+        case Format.VIDEO:
+            return {"media": {"id": urns[0]}}
+        case Format.DOCUMENT:
+            return {"media": {"id": urns[0], "title": _title(content)}}
     images = [
         {"id": urn, **({"altText": a.alt_text} if a.alt_text else {})}
         for urn, a in zip(urns, content.attachments, strict=True)
     ]
     return {"multiImage": {"images": images}} if len(images) > 1 else {"media": images[0]}
+
+
+def _title(content: Content) -> str:
+    """A document has to have one, which readers see above it: what a person chose, or the text's first line."""
+    lines = content.text.strip().splitlines()
+    return str(content.options.get("title") or (lines[0] if lines else content.attachments[0].name))[:100]
 
 
 def _article(content: Content, urns: Sequence[str]) -> Mapping[str, Any]:

@@ -50,7 +50,7 @@ async def advance(grant: Grant, library: Library, attachment: Attachment, kind: 
     if upload is None or walk.age(upload, "at", clock.now()) > LIFE:
         return Step(upload=await _announce(grant, attachment, kind))
     if len(upload["etags"]) < len(upload["parts"]):
-        return await _send(grant, upload, await library.read(attachment))
+        return await _send(grant, upload, await library.read(attachment), kind)
     if kind is Kind.VIDEO and not upload.get("ended"):
         await _end(grant, upload)
         return Step(upload={**upload, "ended": True})
@@ -80,17 +80,19 @@ def _parts(answer: Answer, attachment: Attachment, kind: Kind) -> list[list[Any]
     return [[row["uploadUrl"], int(row["firstByte"]), int(row["lastByte"])] for row in rows]
 
 
-async def _send(grant: Grant, upload: Upload, data: bytes) -> Step:
+async def _send(grant: Grant, upload: Upload, data: bytes, kind: Kind) -> Step:
     """Sends the next part to its own address; a dead address means a new upload."""
     url, first, last = upload["parts"][len(upload["etags"])]
-    headers = {"Content-Type": "application/octet-stream"}
+    headers, part = {"Content-Type": "application/octet-stream"}, data[first : last + 1]
     try:
-        answer = await call(
-            "PUT", url, refusal=_refused, token=grant.token, headers=headers, content=data[first : last + 1]
-        )
+        answer = await call("PUT", url, refusal=_refused, token=grant.token, headers=headers, content=part)
     except _UploadGone:
         return Step(upload=None)
-    return Step(upload={**upload, "etags": [*upload["etags"], answer.headers.get("etag", "")]})
+    etag = answer.headers.get("etag", "")
+    if kind is Kind.VIDEO and not etag:
+        # A video is put together by the parts' tags, so a part without one has to be sent again.
+        raise answer.nonsense()
+    return Step(upload={**upload, "etags": [*upload["etags"], etag]})
 
 
 class _UploadGone(OutsideError):

@@ -17,7 +17,7 @@ from marketingos.adapters.meta.refusals import container_ruling
 from marketingos.domain import walk
 from marketingos.domain.delivery import Attachment, Content
 from marketingos.domain.performance import Metrics
-from marketingos.domain.platform import Platform
+from marketingos.domain.platform import Format, Platform
 from marketingos.domain.ports import (
     Absent,
     Accepted,
@@ -50,7 +50,8 @@ class Instagram:
     """Implements `ports.Publisher`.
 
     Progress: `begun_at`; `children`, the containers of a carousel's pictures, and how many of them are `finished`;
-    `container` with `container_at`; `restarts`; after publishing `media`.
+    `container` with `container_at`; `before`, the stories that were there already; `restarts`; and after publishing
+    `media`.
     """
 
     platform = Platform.INSTAGRAM
@@ -61,21 +62,23 @@ class Instagram:
     async def prepare(self, grant: Grant, content: Content, progress: Progress) -> Working | Ready:
         now = clock.now()
         progress = {"begun_at": walk.stamp(now), **progress}
-        if walk.age(progress, "container_at", now) > CONTAINER_LIFE:
-            progress = _afresh(progress)
         if "media" in progress:
             return Ready(progress=progress)
+        if walk.age(progress, "container_at", now) > CONTAINER_LIFE:
+            progress = _afresh(progress)
+        if content.format is Format.STORY and "before" not in progress:
+            return Working(progress={**progress, "before": [row["id"] for row in await self._stories(grant)]})
         if "container" in progress:
-            return await self._watch(grant, progress)
-        if len(content.attachments) > 1 and (step := await self._child(grant, content, progress)):
+            return await self._state(grant, progress["container"], progress)
+        if len(content.attachments) > 1 and (step := await self._gather(grant, content, progress)):
             return step
         return await self._make(grant, self._fields(content, progress), progress)
 
-    async def _child(self, grant: Grant, content: Content, progress: Progress) -> Working | None:
+    async def _gather(self, grant: Grant, content: Content, progress: Progress) -> Working | None:
         """The next step for a carousel's pictures; None when they are all there and finished."""
         children: list[str] = list(progress.get("children", ()))
         if len(children) < len(content.attachments):
-            fields = {"is_carousel_item": True, **self._media(content.attachments[len(children)])}
+            fields = self._child(content.attachments[len(children)])
             answer = await graph("POST", f"{grant.external_id}/media", grant, json=fields)
             started = {"container_at": walk.stamp(clock.now()), **progress}
             return Working(progress={**started, "children": [*children, str(answer.at("id"))]})
@@ -89,9 +92,6 @@ class Instagram:
         answer = await graph("POST", f"{grant.external_id}/media", grant, json=fields)
         made = {**progress, "container": str(answer.at("id")), "container_at": walk.stamp(clock.now())}
         return Working(progress=made, wait=timedelta(seconds=1))
-
-    async def _watch(self, grant: Grant, progress: Progress) -> Working | Ready:
-        return await self._state(grant, progress["container"], progress)
 
     async def _state(self, grant: Grant, container: str, progress: Progress) -> Working | Ready:
         """How far a container is. `PUBLISHED` means that an earlier publication arrived after all."""
@@ -108,14 +108,25 @@ class Instagram:
         return Working(progress=progress, wait=walk.pause(walk.age(progress, "container_at", clock.now())))
 
     def _fields(self, content: Content, progress: Progress) -> Mapping[str, Any]:
-        caption = {"caption": content.text} if content.text else {}
+        """What the container is told. A story has neither caption nor description."""
+        first, caption = content.attachments[0], {"caption": content.text} if content.text else {}
         if children := progress.get("children"):
             return {"media_type": "CAROUSEL", "children": list(children), **caption}
-        return {**self._media(content.attachments[0]), **caption}
+        if content.format is Format.STORY:
+            return {"media_type": "STORIES", **self._address(first)}
+        if content.format is Format.REEL:
+            offset = content.options.get("thumb_offset")
+            thumb = {} if offset is None else {"thumb_offset": int(offset)}
+            return {"media_type": "REELS", "share_to_feed": True, **self._address(first), **caption, **thumb}
+        return {**self._address(first), **_described(first), **caption}
 
-    def _media(self, attachment: Attachment) -> Mapping[str, Any]:
-        alt = {"alt_text": attachment.alt_text} if attachment.alt_text else {}
-        return {"image_url": self._library.public_url(attachment), **alt}
+    def _child(self, attachment: Attachment) -> Mapping[str, Any]:
+        kind = {"media_type": "VIDEO"} if _is_video(attachment) else _described(attachment)
+        return {"is_carousel_item": True, **kind, **self._address(attachment)}
+
+    def _address(self, attachment: Attachment) -> Mapping[str, str]:
+        name = "video_url" if _is_video(attachment) else "image_url"
+        return {name: self._library.public_url(attachment)}
 
     async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
         if "media" in progress:
@@ -158,16 +169,25 @@ class Instagram:
         return Undecided()
 
     async def _find(self, grant: Grant, content: Content, progress: Progress, since: datetime) -> Accepted | Undecided:
-        """The media of a container that says it is published: containers never tell, so the list has to."""
+        """The media of a container that says it is published: containers never tell, so a list has to."""
         earliest = walk.begun(progress, since) - walk.SKEW
-        params = {"fields": "id,caption,timestamp", "since": str(int(earliest.timestamp())), "limit": "50"}
-        answer = await graph("GET", f"{grant.external_id}/media", grant, params=params)
-        ours = [
-            row["id"]
-            for row in answer.at("data")
-            if graph_time(row["timestamp"]) >= earliest and walk.same_text(row.get("caption", ""), content.text)
-        ]
+        rows = await (self._stories(grant) if content.format is Format.STORY else self._posts(grant, earliest))
+        ours = [row["id"] for row in rows if _is_like(row, content, progress, earliest)]
         return Accepted(progress={**progress, "media": ours[0]}, wait=timedelta()) if len(ours) == 1 else Undecided()
+
+    async def _stories(self, grant: Grant) -> Sequence[Mapping[str, Any]]:
+        """The stories of the last day."""
+        answer = await graph("GET", f"{grant.external_id}/stories", grant, params={"fields": "id,timestamp"})
+        rows: Sequence[Mapping[str, Any]] = answer.at("data")
+        return rows
+
+    async def _posts(self, grant: Grant, since: datetime) -> Sequence[Mapping[str, Any]]:
+        fields = "id,caption,timestamp,media_product_type"
+        params = {"fields": fields, "since": str(int(since.timestamp())), "limit": "50"}
+        rows: Sequence[Mapping[str, Any]] = (await graph("GET", f"{grant.external_id}/media", grant, params=params)).at(
+            "data"
+        )
+        return rows
 
     async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]:
         async def read(media: str) -> Metrics:
@@ -183,6 +203,25 @@ async def _status(grant: Grant, container: str) -> tuple[str, str]:
     return str(answer.at("status_code")), str(answer.get("status") or "")
 
 
+def _is_video(attachment: Attachment) -> bool:
+    return attachment.mime.startswith("video/")
+
+
+def _described(attachment: Attachment) -> Mapping[str, str]:
+    return {"alt_text": attachment.alt_text} if attachment.alt_text else {}
+
+
+def _is_like(row: Mapping[str, Any], content: Content, progress: Progress, earliest: datetime) -> bool:
+    """Whether a listed media is as new, and has the kind and the text, of what was sent."""
+    if graph_time(row["timestamp"]) < earliest:
+        return False
+    if content.format is Format.STORY:
+        # A story has no text to be known by, but it was not there before.
+        return row["id"] not in progress.get("before", ())
+    is_reel = row.get("media_product_type") == "REELS"
+    return is_reel == (content.format is Format.REEL) and walk.same_text(row.get("caption", ""), content.text)
+
+
 def _spoilt(detail: str, progress: Progress) -> Working:
     """Instagram gave up on a container: raises when the file is to blame, else begins again some times."""
     ruling = container_ruling(detail)
@@ -196,4 +235,4 @@ def _spoilt(detail: str, progress: Progress) -> Working:
 
 def _afresh(progress: Progress) -> Progress:
     """The progress of a walk that begins again with new containers."""
-    return {name: progress[name] for name in ("begun_at", "restarts") if name in progress}
+    return {name: progress[name] for name in ("begun_at", "restarts", "before") if name in progress}

@@ -27,10 +27,7 @@ from marketingos.settings import get_settings
 
 _INSTAGRAM = "instagram_business_account{id,username,name,followers_count}"
 _PAGE = f"id,name,username,followers_count,tasks,access_token,{_INSTAGRAM}"
-_SEEN = {
-    AccountKind.PAGE: f"id,name,username,followers_count,access_token,{_INSTAGRAM}",
-    AccountKind.INSTAGRAM: "id,username,name,followers_count",
-}
+_SEEN = "id,name,username,followers_count"
 _MAY_POST = {"CREATE_CONTENT", "MANAGE"}
 _APP_REFUSED = Ruling(NotSent, "connect.app_refused")
 _CODE_VOID = Ruling(TokenRejected, "connect.code_void")
@@ -72,8 +69,10 @@ class MetaLogin:
         raise TokenRejected(diagnostic="Meta has no refresh tokens")
 
     async def inspect(self, grant: Grant) -> Inspection:
-        """The account is read with its token; with our app's secret, so is the token itself."""
-        seen = await _get(grant.external_id, grant.token, fields=_SEEN[grant.kind])
+        """The account is read with its token; with our app's secret, so is the token itself. A Page is asked for as
+        `me`: anybody's token may read another Page."""
+        node = "me" if grant.kind is AccountKind.PAGE else grant.external_id
+        seen = await _get(node, grant.token, fields=_SEEN)
         if str(seen.at("id")) != grant.external_id:
             raise TokenRejected("connect.other_account", diagnostic=seen.diagnostic)
         told = await _debug(grant.token) if self.configured else Inspection()

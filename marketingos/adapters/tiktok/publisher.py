@@ -197,15 +197,16 @@ def _published(
     ids = state.get("publicaly_available_post_id") or []
     ids = ids if isinstance(ids, list) else [ids]
     if ids:
-        return Published(external_id=str(ids[0]), permalink=_address(progress, str(ids[0])))
+        return Published(external_id=str(ids[0]), permalink=_address(progress, content, str(ids[0])))
     if content.options.get("privacy_level") == posts.PUBLIC and waited < MODERATION:
         return Accepted(progress=progress, wait=walk.pause(waited, 3.0))
     return Published(external_id=progress["publish_id"])
 
 
-def _address(progress: Progress, video_id: str) -> str | None:
+def _address(progress: Progress, content: Content, post_id: str) -> str | None:
     name = progress.get("creator", {}).get("creator_username")
-    return f"https://www.tiktok.com/@{name}/video/{video_id}" if name else None
+    kind = "photo" if content.format is Format.IMAGE else "video"
+    return f"https://www.tiktok.com/@{name}/{kind}/{post_id}" if name else None
 
 
 def _metrics(row: Mapping[str, Any]) -> Metrics:

@@ -1,0 +1,108 @@
+"""Texts, links and photos of a Page: photos go up unpublished, and the feed call alone makes the post.
+
+Wire: developers.facebook.com/docs/graph-api/reference/page/{feed,photos,published_posts} and .../pages-api/posts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from marketingos import clock
+from marketingos.adapters.meta.graph import comment_once, graph, graph_time
+from marketingos.domain import walk
+from marketingos.domain.delivery import Attachment, Content
+from marketingos.domain.platform import Format
+from marketingos.domain.ports import Absent, Accepted, Grant, Library, Progress, Published, Ready, Undecided, Working
+
+PHOTO_LIFE = timedelta(hours=20)
+"""Meta deletes unpublished photos after about a day; older ones are uploaded again."""
+
+LIST_FIELDS = "id,message,created_time,permalink_url,attachments{media_type,target{id},subattachments{target{id}}}"
+
+
+class FeedPost:
+    """Progress: `begun_at`; `photos`, ids of unpublished photos, with `photos_at`; `post` while a comment is due."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    async def prepare(self, grant: Grant, content: Content, progress: Progress) -> Working | Ready:
+        now = clock.now()
+        progress = {"begun_at": walk.stamp(now), **progress}
+        if "post" in progress:
+            return Ready(progress=progress)
+        if walk.age(progress, "photos_at", now) > PHOTO_LIFE:
+            progress = {"begun_at": progress["begun_at"]}
+        photos: list[str] = list(progress.get("photos", ()))
+        if content.format is Format.TEXT or len(photos) == len(content.attachments):
+            return Ready(progress=progress)
+        photo = await upload_photo(grant, self._library, content.attachments[len(photos)])
+        return Working(progress={"photos_at": walk.stamp(now), **progress, "photos": [*photos, photo]})
+
+    async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+        if "post" in progress:
+            return Accepted(progress=progress, wait=timedelta())
+        feed, fields = f"{grant.external_id}/feed", {"fields": "id,permalink_url"}
+        answer = await graph("POST", feed, grant, commits=True, params=fields, json=_post(content, progress))
+        post_id = str(answer.at("id"))
+        address = answer.get("permalink_url") or f"https://www.facebook.com/{post_id}"
+        return _out(Published(external_id=post_id, permalink=address), content, progress)
+
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+        post = progress["post"]
+        await comment_once(grant, post["id"], content.first_comment, field="message")
+        return Published(external_id=post["id"], permalink=post["permalink"])
+
+    async def look_up(
+        self, grant: Grant, content: Content, progress: Progress, since: datetime
+    ) -> Published | Accepted | Absent | Undecided:
+        if "post" in progress:
+            return Accepted(progress=progress, wait=timedelta())
+        earliest = walk.begun(progress, since) - walk.SKEW
+        params = {"fields": LIST_FIELDS, "since": str(int(earliest.timestamp())), "limit": "100"}
+        answer = await graph("GET", f"{grant.external_id}/published_posts", grant, params=params)
+        alike = [row for row in answer.at("data") if _is_like(row, content, earliest)]
+        ours = [row for row in alike if set(progress.get("photos", ())) <= _targets(row)]
+        matches = [Published(external_id=row["id"], permalink=row.get("permalink_url")) for row in ours]
+        doubtful = bool(alike) or "next" in (answer.get("paging") or {})
+        found = walk.verdict(matches, since, clock.now(), doubtful=doubtful)
+        return _out(found, content, progress) if isinstance(found, Published) else found
+
+
+async def upload_photo(grant: Grant, library: Library, photo: Attachment) -> str:
+    """Puts a photo where nobody sees it; answers its id."""
+    form = {"published": "false"} | ({"alt_text_custom": photo.alt_text} if photo.alt_text else {})
+    source = (photo.name, await library.read(photo), photo.mime)
+    answer = await graph("POST", f"{grant.external_id}/photos", grant, data=form, files={"source": source})
+    return str(answer.at("id"))
+
+
+def _post(content: Content, progress: Progress) -> dict[str, Any]:
+    fields: dict[str, Any] = {"message": content.text} if content.text else {}
+    if photos := progress.get("photos"):
+        fields["attached_media"] = [{"media_fbid": photo} for photo in photos]
+    elif content.link_url:
+        fields["link"] = content.link_url
+    return fields
+
+
+def _out(post: Published, content: Content, progress: Progress) -> Published | Accepted:
+    """The post is out; if a comment is due, the post's id is kept before that is tried."""
+    if not content.first_comment:
+        return post
+    kept = {"id": post.external_id, "permalink": post.permalink}
+    return Accepted(progress={**progress, "post": kept}, wait=timedelta())
+
+
+def _is_like(row: Mapping[str, Any], content: Content, earliest: datetime) -> bool:
+    """Whether a listed post has the time and the text of the one that was sent."""
+    return graph_time(row["created_time"]) >= earliest and walk.same_text(row.get("message", ""), content.text)
+
+
+def _targets(row: Mapping[str, Any]) -> set[str]:
+    """Ids of what a listed post carries."""
+    attachments = row.get("attachments", {}).get("data", [])
+    parts = [part for a in attachments for part in (a, *a.get("subattachments", {}).get("data", []))]
+    return {str(part["target"]["id"]) for part in parts if "id" in part.get("target", {})}

@@ -1,0 +1,223 @@
+"""Videos and reels of a Page: the file goes up under a video id, one call publishes it, processing ends it.
+
+The id is known before anything is visible, so a lost answer is settled by asking for the video itself. Wire:
+developers.facebook.com/docs/graph-api/reference/page/videos and .../video-api/guides/{publishing,reels-publishing}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from marketingos import clock
+from marketingos.adapters.http import call
+from marketingos.adapters.meta.graph import comment_once, graph, video_host
+from marketingos.adapters.meta.refusals import refusal
+from marketingos.domain import walk
+from marketingos.domain.delivery import Content
+from marketingos.domain.ports import Absent, Accepted, Grant, Library, Progress, Published, Ready, Undecided, Working
+from marketingos.errors import ContentRefused, NotSent, OutcomeUnknown
+
+UPLOAD_LIFE = timedelta(hours=20)
+"""What was uploaded and not used within about a day is deleted."""
+
+STATE_FIELDS = "status,published,post_id,permalink_url,description"
+PATIENCE = timedelta(minutes=30)
+"""How long a video that is out may go without its post's id before it counts as published under its own."""
+
+
+class PageVideo:
+    """A video in the feed. Progress: `begun_at`; `video`, `session`, `from`, `to` (offsets), `opened_at`; `sent_at`."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    async def prepare(self, grant: Grant, content: Content, progress: Progress) -> Working | Ready:
+        now = clock.now()
+        progress = {"begun_at": walk.stamp(now), **progress}
+        if "sent_at" not in progress and walk.age(progress, "opened_at", now) > UPLOAD_LIFE:
+            progress = _afresh(progress)
+        if "video" not in progress:
+            return Working(progress=await self._open(grant, content, progress))
+        if progress["from"] < progress["to"]:
+            return Working(progress=await self._send(grant, content, progress))
+        return Ready(progress=progress)
+
+    async def _open(self, grant: Grant, content: Content, progress: Progress) -> Progress:
+        form = {"upload_phase": "start", "file_size": str(content.attachments[0].size)}
+        answer = await graph("POST", f"{grant.external_id}/videos", grant, host=video_host(), data=form)
+        return {
+            **progress,
+            "video": str(answer.at("video_id")),
+            "session": str(answer.at("upload_session_id")),
+            "from": int(answer.at("start_offset")),
+            "to": int(answer.at("end_offset")),
+            "opened_at": walk.stamp(clock.now()),
+        }
+
+    async def _send(self, grant: Grant, content: Content, progress: Progress) -> Progress:
+        """Sends the span that Meta asked for; if it does not want it any more, the upload begins again."""
+        video = content.attachments[0]
+        form = {
+            "upload_phase": "transfer",
+            "upload_session_id": progress["session"],
+            "start_offset": str(progress["from"]),
+        }
+        data = (await self._library.read(video))[progress["from"] : progress["to"]]
+        files = {"video_file_chunk": (video.name, data, "application/octet-stream")}
+        try:
+            answer = await graph(
+                "POST", f"{grant.external_id}/videos", grant, host=video_host(), data=form, files=files
+            )
+        except ContentRefused as error:
+            return restarted(progress, error)
+        return {**progress, "from": int(answer.at("start_offset")), "to": int(answer.at("end_offset"))}
+
+    async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+        form = {"upload_phase": "finish", "upload_session_id": progress["session"], **_words(content)}
+        return await _finish(grant, f"{grant.external_id}/videos", video_host(), form, progress)
+
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+        state = await _state_after(grant, progress)
+        waited = walk.age(progress, "sent_at", clock.now())
+        post = _post_of(grant, state, progress, waited)
+        if post is None:
+            return Accepted(progress=progress, wait=walk.pause(waited))
+        if content.first_comment:
+            await comment_once(grant, post.external_id, content.first_comment, field="message")
+        return post
+
+    async def look_up(
+        self, grant: Grant, content: Content, progress: Progress, since: datetime
+    ) -> Published | Accepted | Absent | Undecided:
+        if "video" not in progress:
+            return Absent()
+        state = await _state(grant, progress)
+        if _has_arrived(state, content):
+            return Accepted(progress={"sent_at": walk.stamp(since), **progress}, wait=timedelta())
+        # Without words there is nothing by which a video in processing shows that it is to be published.
+        return walk.verdict([], since, clock.now(), doubtful=not content.text)
+
+
+class PageReel(PageVideo):
+    """A reel. Progress as a video's, with `upload_url` instead of a session, and `uploaded`."""
+
+    async def prepare(self, grant: Grant, content: Content, progress: Progress) -> Working | Ready:
+        now = clock.now()
+        progress = {"begun_at": walk.stamp(now), **progress}
+        if "sent_at" not in progress and walk.age(progress, "opened_at", now) > UPLOAD_LIFE:
+            progress = _afresh(progress)
+        if "video" not in progress:
+            return Working(progress=await open_upload(grant, "video_reels", progress))
+        if not progress.get("uploaded"):
+            return Working(progress=await upload(grant, self._library, content, progress))
+        return Ready(progress=progress)
+
+    async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+        form = {
+            "upload_phase": "finish",
+            "video_id": progress["video"],
+            "video_state": "PUBLISHED",
+            **_words(content),
+        }
+        return await _finish(grant, f"{grant.external_id}/video_reels", "", form, progress)
+
+
+async def open_upload(grant: Grant, edge: str, progress: Progress) -> Progress:
+    """Opens a resumable upload for a reel or a story."""
+    answer = await graph("POST", f"{grant.external_id}/{edge}", grant, data={"upload_phase": "start"})
+    opened = {"video": str(answer.at("video_id")), "upload_url": str(answer.at("upload_url"))}
+    return {**progress, **opened, "opened_at": walk.stamp(clock.now())}
+
+
+async def upload(grant: Grant, library: Library, content: Content, progress: Progress) -> Progress:
+    """Sends the whole file; the upload host wants the word OAuth where others want Bearer."""
+    video = content.attachments[0]
+    headers = {"offset": "0", "file_size": str(video.size), "Content-Type": "application/octet-stream"}
+    try:
+        await call(
+            "POST",
+            progress["upload_url"],
+            refusal=refusal,
+            token=grant.token,
+            scheme="OAuth",
+            headers=headers,
+            content=await library.read(video),
+        )
+    except ContentRefused as error:
+        return restarted(progress, error)
+    return {**progress, "uploaded": True}
+
+
+def restarted(progress: Progress, error: ContentRefused) -> Progress:
+    """Begins an upload again that Meta does not take up, for example because a part of it arrived twice."""
+    restarts = progress.get("restarts", 0)
+    if restarts >= walk.RESTARTS:
+        raise error
+    return {**_afresh(progress), "restarts": restarts + 1}
+
+
+def _afresh(progress: Progress) -> Progress:
+    return {name: progress[name] for name in ("begun_at", "restarts") if name in progress}
+
+
+async def _finish(grant: Grant, path: str, host: str, form: Mapping[str, str], progress: Progress) -> Accepted:
+    """The visible call."""
+    if "sent_at" in progress:
+        return Accepted(progress=progress)
+    answer = await graph("POST", path, grant, host=host, commits=True, data=form)
+    if answer.get("success") is not True:
+        raise answer.nonsense()
+    return Accepted(progress={**progress, "sent_at": walk.stamp(clock.now())})
+
+
+def _words(content: Content) -> Mapping[str, str]:
+    """A video's text is its `description`; it has no `message`."""
+    title = content.options.get("title")
+    return {"description": content.text} | ({"title": str(title)} if title else {})
+
+
+async def _state(grant: Grant, progress: Progress) -> Mapping[str, Any]:
+    answer = await graph("GET", progress["video"], grant, params={"fields": STATE_FIELDS})
+    return {"status": answer.at("status"), **answer.at()}
+
+
+async def _state_after(grant: Grant, progress: Progress) -> Mapping[str, Any]:
+    """The state of a video that was to be published: a question that fails leaves the outcome open."""
+    try:
+        state = await _state(grant, progress)
+    except NotSent as error:
+        raise OutcomeUnknown(diagnostic=error.diagnostic, retry_after=error.retry_after) from None
+    if state["status"].get("video_status") == "error":
+        raise ContentRefused("error.meta.video", diagnostic=f"processing failed: {state['status']}")
+    return state
+
+
+async def video_status(grant: Grant, progress: Progress) -> str:
+    """`ready` or `processing`; raises when the video could not be processed."""
+    return str((await _state_after(grant, progress))["status"].get("video_status"))
+
+
+def _has_arrived(state: Mapping[str, Any], content: Content) -> bool:
+    """Whether the call that publishes reached Meta: it is the one that gives the video its words."""
+    phase = state["status"].get("publishing_phase") or {}
+    has_words = bool(content.text) and walk.same_text(state.get("description", ""), content.text)
+    return has_words or bool(state.get("published") or state.get("post_id")) or phase.get("status") == "in_progress"
+
+
+def _post_of(grant: Grant, state: Mapping[str, Any], progress: Progress, waited: timedelta) -> Published | None:
+    """The post that a video became; None while it is not out, or has no id yet."""
+    address = f"https://www.facebook.com/reel/{progress['video']}/"
+    if post_id := state.get("post_id"):
+        return Published(external_id=whole_id(grant, str(post_id)), permalink=address)
+    return (
+        Published(external_id=progress["video"], permalink=address)
+        if state.get("published") and waited > PATIENCE
+        else None
+    )
+
+
+def whole_id(grant: Grant, post_id: str) -> str:
+    """A post's id with its Page's in front, as insights want it."""
+    return post_id if "_" in post_id else f"{grant.external_id}_{post_id}"
