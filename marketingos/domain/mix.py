@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,9 +27,6 @@ FORMATS = ("scene", "tip", "example", "list", "dialogue")
 CTA_TYPES = ("trial", "comment", "link", "save", "demo", "share")
 """What it asks of the reader."""
 
-MEMORY = 8
-"""How many neighbouring posts count."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Factors:
@@ -43,18 +41,19 @@ class Factors:
 def next_factors(nearest: Sequence[Factors], turn: int) -> Factors:
     """The factors least used by the neighbouring posts, nearest first; `turn` decides between equals.
 
-    The nearest post's own choices always count most, so two neighbours never share one.
+    The nearest post's own choices always count most, so two neighbours never share one. Only half as many neighbours
+    count as there are choices, so that the factors mix freely instead of marching in step.
     """
-    near = nearest[:MEMORY]
     return Factors(
-        angle=_freshest(ANGLES, [f.angle for f in near], turn),
-        hook_type=_freshest(HOOK_TYPES, [f.hook_type for f in near], turn),
-        format=_freshest(FORMATS, [f.format for f in near], turn),
-        cta_type=_freshest(CTA_TYPES, [f.cta_type for f in near], turn),
+        angle=_freshest(ANGLES, [f.angle for f in nearest], turn),
+        hook_type=_freshest(HOOK_TYPES, [f.hook_type for f in nearest], turn),
+        format=_freshest(FORMATS, [f.format for f in nearest], turn),
+        cta_type=_freshest(CTA_TYPES, [f.cta_type for f in nearest], turn),
     )
 
 
 def _freshest(options: Sequence[str], used: Sequence[str], turn: int) -> str:
     """A use counts half as much with each step away, so the nearest one outweighs all the others together."""
-    wear = {option: sum(0.5**step for step, choice in enumerate(used) if choice == option) for option in options}
-    return min(options, key=lambda option: (wear[option], (options.index(option) - turn) % len(options)))
+    near = used[: len(options) // 2]
+    wear = {option: sum(0.5**step for step, choice in enumerate(near) if choice == option) for option in options}
+    return min(options, key=lambda option: (wear[option], zlib.crc32(f"{turn}.{option}".encode())))

@@ -6,6 +6,7 @@ fails, or a process that dies, does not cost a second drawing.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -151,8 +152,8 @@ def _reading_time(caption: str) -> float:
 
 @cache
 def _bench() -> CapacityLimiter:
-    """Two at a time: drawing and encoding keep a processor busy, and the pages are served by the same machine."""
-    return CapacityLimiter(2)
+    """Drawing and encoding keep a processor busy each; one is left for the pages, which this machine serves as well."""
+    return CapacityLimiter(max(1, (os.cpu_count() or 2) - 1))
 
 
 async def _attach(canvas: _Canvas, kind: Format, made: bytes) -> None:

@@ -29,14 +29,27 @@ def test_neighbours_share_nothing(nearest: list[Factors], turn: int) -> None:
     assert chosen.cta_type != last.cta_type
 
 
-def test_everything_gets_its_turn() -> None:
-    """Over forty posts no angle is used twice as often as another."""
+def week_after_week(posts: int) -> list[Factors]:
     told: list[Factors] = []
-    for turn in range(40):
+    for turn in range(posts):
         told.insert(0, next_factors(told, turn))
-    counts = Counter(f.angle for f in told)
-    assert set(counts) == set(ANGLES)
-    assert max(counts.values()) <= 2 * min(counts.values())
+    return told
+
+
+def test_everything_gets_its_turn() -> None:
+    """Over eighty posts every angle, hook, format and call is used, none of them thrice as often as another."""
+    told = week_after_week(80)
+    for name, options in (("angle", ANGLES), ("hook_type", HOOK_TYPES), ("format", FORMATS), ("cta_type", CTA_TYPES)):
+        counts = Counter(getattr(f, name) for f in told)
+        assert set(counts) == set(options)
+        assert max(counts.values()) <= 3 * min(counts.values())
+
+
+def test_the_factors_mix() -> None:
+    """An angle meets many kinds of hook, so that what works can be told apart later."""
+    told = week_after_week(80)
+    met = {angle: {f.hook_type for f in told if f.angle == angle} for angle in ANGLES}
+    assert min(len(hooks) for hooks in met.values()) >= 4
 
 
 def test_two_products_do_not_march_in_step() -> None:

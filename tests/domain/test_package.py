@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,12 @@ def read(**changes: Any) -> ContentPackage:
 
 def test_the_text_is_put_together_in_order() -> None:
     """Hook, body, call and hashtags, a blank line between them."""
-    assert package.copy_for(read(), Platform.INSTAGRAM).text == (
-        "¿Todavía pierdes clientes por no contestar?\n\nSon las 20:47.\n\nPruébalo 14 días.\n\n#barberia #reservasonline"
-    )
+    assert package.copy_for(read(), Platform.INSTAGRAM).text.split("\n\n") == [
+        "¿Todavía pierdes clientes por no contestar?",
+        "Son las 20:47.",
+        "Pruébalo 14 días.",
+        "#barberia #reservasonline",
+    ]
 
 
 def test_tiktok_is_one_line_with_its_tags() -> None:
@@ -64,7 +68,7 @@ def test_hashtags_are_clean(tags: list[str]) -> None:
     clean = package.hashtags(tags, 5)
     assert len(clean) <= 5
     assert len({tag.casefold() for tag in clean}) == len(clean)
-    assert all(tag[0] == "#" and tag[1:].isidentifier() or tag[1:].replace("_", "a").isalnum() for tag in clean)
+    assert all(re.fullmatch(r"#\w{2,40}", tag) for tag in clean)
 
 
 def test_hashtags_keep_their_letters() -> None:

@@ -51,4 +51,5 @@ def test_what_we_do_not_know_is_dear() -> None:
 
 def test_the_providers_own_figure_wins() -> None:
     """A provider that says what a call cost is believed."""
-    assert dollars(Usage(provider="x", model="claude-sonnet-5-5", purpose="p", output_tokens=9, dollars=0.5), DAY) == 0.5
+    told = Usage(provider="anthropic", model="claude-sonnet-5-5", purpose="post", output_tokens=9, dollars=0.5)
+    assert dollars(told, DAY) == 0.5
