@@ -65,7 +65,9 @@ S = PostState
 @page("/post/[post_id]", "post.page", on_load=S.load, room="/")
 def post() -> rx.Component:
     """Head, four columns (two by two, or tabs, as room is), three blocks."""
-    found = rx.fragment(_head(), _tabs(), _columns(), _blocks(), acts.privacy(S), _foot())
+    found = rx.fragment(
+        _head(), _tabs(), _columns(), _blocks(), rx.el.div(acts.privacy(S), _foot(), class_name="post-dock")
+    )
     return rx.fragment(
         sheet(rx.cond(S.shown.id != 0, found, rx.cond(S.missing, _missing(), _skeleton())), class_name="post-page"),
         acts.reject_dialog(S),

@@ -109,12 +109,21 @@ def main_action(desk: Desk) -> rx.Component:
     withdraw = button(t("post.withdraw"), icon_name="undo-2", on_click=desk.withdraw_all, class_name="grow")
     return rx.match(
         shown.status,
+        ("UNKNOWN", rx.cond(shown.can_settle, _is_it_out(desk))),
         ("LATE", _publish_now(desk)),
         ("FAILED", _publish_now(desk, "post.try_again")),
         ("PARTIAL", _publish_now(desk, "post.try_again")),
         ("REJECTED", rx.cond(shown.can_restore, restore)),
         ("PUBLISHED", _see(desk)),
         rx.cond(shown.can_withdraw, withdraw),
+    )
+
+
+def _is_it_out(desk: Desk) -> rx.Component:
+    which = desk.shown.unconfirmed
+    return rx.fragment(
+        button(t("post.it_is_out"), icon_name="check", on_click=desk.settle(which, True), class_name="grow"),
+        button(t("post.it_is_not_out"), icon_name="send", on_click=desk.settle(which, False), class_name="grow"),
     )
 
 

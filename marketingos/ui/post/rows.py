@@ -91,7 +91,8 @@ class PostRow:
     """Everything that the panel and the page show. `id` 0 is no post at all.
 
     `status` is the badge's word (with `HELD` and `LATE`); `next` says what happens by itself; `waiting` counts the
-    parts that wait for a person and `clear` those that nothing blocks; the mover starts with `date` and `time`.
+    parts that wait for a person and `clear` those that nothing blocks; the mover starts with `date` and `time`;
+    `unconfirmed` is the delivery to ask about, or 0.
     """
 
     id: int = 0
@@ -111,6 +112,7 @@ class PostRow:
     checks: tuple[CheckRow, ...] = ()
     passed: int = 0
     deliveries: tuple[DeliveryRow, ...] = ()
+    unconfirmed: int = 0
     why: WhyRow = field(default_factory=WhyRow)
     waiting: int = 0
     clear: int = 0

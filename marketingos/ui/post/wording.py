@@ -45,7 +45,7 @@ def post_row(post: PostView, language: str) -> PostRow:
         product=post.product,
         title=post.title,
         status=badge_of(post),
-        slot=format_slot(post.scheduled_at, now, language, post.timezone),
+        slot=format_slot(_moment(post, deliveries), now, language, post.timezone),
         city=post.timezone.rsplit("/", 1)[-1].replace("_", " "),
         date=f"{post.wall:%Y-%m-%d}",
         time=f"{post.wall:%H:%M}",
@@ -62,6 +62,7 @@ def post_row(post: PostView, language: str) -> PostRow:
         deliveries=tuple(
             _delivery(d, v.platform, post.timezone, now, language) for v in post.variants for d in v.deliveries
         ),
+        unconfirmed=next((d.id for d in deliveries if d.status is DeliveryStatus.UNKNOWN), 0),
         why=_why(post, language),
         waiting=len(pending),
         clear=sum(not _is_blocked(v) for v in pending),
@@ -77,6 +78,12 @@ def post_row(post: PostView, language: str) -> PostRow:
         can_restore=post.can_approve and post.status is PostStatus.REJECTED,
         can_settle=post.can_approve,
     )
+
+
+def _moment(post: PostView, deliveries: Sequence[DeliveryView]) -> datetime:
+    """When it goes out, or went out once it has."""
+    out = [d.published_at for d in deliveries if d.published_at]
+    return min(out) if post.status is PostStatus.PUBLISHED and out else post.scheduled_at
 
 
 def badge_of(post: PostView) -> str:
@@ -214,6 +221,14 @@ def _next(post: PostView, deliveries: Sequence[DeliveryView], now: datetime, lan
     if post.status is PostStatus.REJECTED:
         reason = next((_rejected(v, language) for v in post.variants if v.reject_reason), "")
         return sentence("post.next.rejected", language, reason=reason.rstrip("."))
+    if post.status is PostStatus.UNKNOWN:
+        return sentence("post.next.unknown", language, platform=_platform_of(post, DeliveryStatus.UNKNOWN))
+    if post.status in (PostStatus.FAILED, PostStatus.PARTIAL):
+        cause = next((d.error_key for d in deliveries if d.status is DeliveryStatus.FAILED), None)
+        where = _platform_of(post, DeliveryStatus.FAILED)
+        return sentence(
+            "post.next.failed", language, platform=where, cause=sentence(cause or "error.outside", language)
+        )
     if post.status in _NEXT:
         return sentence(_NEXT[post.status], language)
     if badge_of(post) not in ("HELD", "LATE"):
@@ -225,8 +240,12 @@ def _next(post: PostView, deliveries: Sequence[DeliveryView], now: datetime, lan
 _NEXT = {
     PostStatus.EXPIRED: "post.next.expired",
     PostStatus.PUBLISHING: "post.next.publishing",
-    PostStatus.UNKNOWN: "post.next.unknown",
 }
+
+
+def _platform_of(post: PostView, status: DeliveryStatus) -> str:
+    """The platforms where a delivery stands like that."""
+    return ", ".join(PLATFORM_NAMES[v.platform] for v in post.variants if any(d.status is status for d in v.deliveries))
 
 
 def _delivery(delivery: DeliveryView, platform: Platform, zone: str, now: datetime, language: str) -> DeliveryRow:
