@@ -14,7 +14,7 @@ from typing import Any
 from marketingos import clock
 from marketingos.domain.delivery import Content
 from marketingos.domain.ports import Absent, Accepted, Grant, Progress, Published, Publisher, Ready, Working
-from marketingos.errors import BadAnswer, NotSent, OutcomeUnknown, OutsideError, RateLimited
+from marketingos.errors import BadAnswer, NotSent, OutcomeUnknown, OutsideError, RateLimited, TokenRejected
 from tests.adapters.wire import plain
 from tests.sandbox.conftest import HandClock
 
@@ -81,7 +81,7 @@ class Delivery:
         self.intent = self.time.now
         try:
             return self._keep(await self._ask(self.publisher.commit))
-        except RateLimited:
+        except (RateLimited, TokenRejected):
             self.intent = None
             raise
 

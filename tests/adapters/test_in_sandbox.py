@@ -16,6 +16,7 @@ from marketingos.domain.delivery import Attachment, Content
 from marketingos.domain.performance import as_columns
 from marketingos.domain.platform import Format, Platform
 from marketingos.domain.ports import Published
+from marketingos.errors import ContentRefused, TokenRejected
 from tests.adapters.engine import Delivery, PersonAskedError
 from tests.adapters.wire import Shelf, grant
 from tests.conftest import Setter
@@ -259,6 +260,80 @@ async def test_a_process_that_dies_at_any_step_makes_neither_two_posts_nor_none(
         if delivery.steps < step:
             return
     raise AssertionError("the walk has no end")
+
+
+@every_kind
+async def test_permission_that_dies_at_any_call_only_delays_the_post(stage: Stage, kind: Kind) -> None:
+    """A person reconnects, and the walk goes on where it stood: one post in the end."""
+    for nth in range(1, 30):
+        stage.world.http.delete("/control/faults")
+        stage.world.fault("token_expired", match={"nth": nth})
+        delivery = stage.delivery(kind)
+        try:
+            found = await delivery.run()
+        except TokenRejected:
+            found = await delivery.run()
+        live, told = ids(stage, delivery, kind, found)
+        assert live == told, nth
+        if not stage.world.http.get("/control/faults").json()["rules"][0]["done"]:
+            return
+    raise AssertionError("the walk has no end")
+
+
+PROCESSED = {
+    "facebook video": ContentRefused,
+    "facebook reel": ContentRefused,
+    "instagram picture": None,
+    "instagram carousel": None,
+    "instagram reel": None,
+    "tiktok video": None,
+    "tiktok photos": None,
+    "linkedin picture": ContentRefused,
+    "linkedin video": ContentRefused,
+}
+"""What a kind ends with whose processing fails once: the post after all, or a clear refusal."""
+
+
+@pytest.mark.parametrize("kind", PROCESSED)
+async def test_processing_that_fails_once(stage: Stage, kind: str) -> None:
+    """A platform's own fault is tried anew; a file that it does not take is told, and nothing is visible."""
+    for nth in range(1, 12):
+        stage.world.http.delete("/control/faults")
+        stage.world.fault("fail_processing", match={"nth": nth})
+        delivery = stage.delivery(KINDS[kind])
+        try:
+            found: Published | None = await delivery.run()
+        except ContentRefused:
+            assert PROCESSED[kind] is ContentRefused
+            found = None
+        live, told = ids(stage, delivery, KINDS[kind], found)
+        assert live == told, nth
+
+
+@pytest.mark.parametrize("kind", PROCESSED)
+async def test_processing_that_takes_minutes(stage: Stage, kind: str) -> None:
+    """The walk waits as long as the platform works."""
+    stage.world.fault("slow_processing", times=None, seconds=400)
+    delivery = stage.delivery(KINDS[kind])
+    found = await delivery.run()
+    live, told = ids(stage, delivery, KINDS[kind], found)
+    assert live == told
+
+
+@pytest.mark.parametrize("kind", ["facebook photo", "linkedin picture", "tiktok video", "instagram reel"])
+async def test_lists_that_lag(stage: Stage, kind: str) -> None:
+    """A post that the platform's lists show only minutes later is found all the same, and not sent twice."""
+    stage.world.control("settings", {"listing_lag_seconds": 150})
+    try:
+        for nth in range(1, 12):
+            stage.world.http.delete("/control/faults")
+            stage.world.fault("accept_then_reset", match={"nth": nth})
+            delivery = stage.delivery(KINDS[kind])
+            found = await delivery.run()
+            live, told = ids(stage, delivery, KINDS[kind], found)
+            assert live == told, nth
+    finally:
+        stage.world.control("settings", {"listing_lag_seconds": 0})
 
 
 MEASURED = {
