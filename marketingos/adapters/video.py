@@ -19,7 +19,7 @@ from pathlib import Path
 import av
 from av.error import FFmpegError
 from av.video.reformatter import ColorRange, Colorspace
-from PIL import Image, ImageDraw, ImageFilter, ImageOps
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps, ImageStat
 
 from marketingos.adapters import lettering
 from marketingos.errors import InvalidInput
@@ -32,6 +32,9 @@ SHORTEST, LONGEST = 3.0, 60.0
 _RATE, _PRIMING = 48_000, 1024
 _ENTRANCE, _GLIDE, _TRAVEL = 9, 45, 110
 """Frames in which a caption comes in, frames in which the picture glides to rest, and pixels that it glides."""
+
+_KEPT_ACROSS, _CALM = 0.88, 16.0
+"""How much of a feed picture's width a tall frame shows, and the spread of tones up to which its top is calm."""
 
 _VIDEO = {"preset": "veryfast", "crf": "23", "profile": "high", "g": "60", "bf": "0", "maxrate": "8M", "bufsize": "16M"}
 
@@ -133,7 +136,7 @@ class _Scene:
         """The still, taller than the frame by the way it will travel; closer each time it comes again."""
         closer = 1.0 + 0.16 * (self.again % 4)
         width, height = round(WIDTH * closer), round(HEIGHT * closer) + _TRAVEL
-        whole = ImageOps.fit(self.still, (width, height), Image.Resampling.BICUBIC, centering=(0.5, 0.6))
+        whole = ImageOps.fit(_tall(self.still), (width, height), Image.Resampling.BICUBIC, centering=(0.5, 0.6))
         left = round((width - WIDTH) * (0.5 + 0.22 * (self.turn % 3 - 1)))
         top = round((height - _TRAVEL - HEIGHT) * 0.62)
         return whole.crop((left, top, left + WIDTH, top + HEIGHT + _TRAVEL))
@@ -148,6 +151,31 @@ class _Scene:
         """How far the caption has come in. The first one is there at once: that frame is the cover."""
         share = 1.0 if self.turn == 0 else min(1.0, (number + 1) / _ENTRANCE)
         return 1 - (1 - share) ** 3
+
+
+def _tall(still: Image.Image) -> Image.Image:
+    """A feed picture made tall without losing its sides: its calm upper part is mirrored upwards, its foot, blurred,
+    downwards into the dark where the platform writes. One that is lively at the top, or too wide, stays as it is."""
+    width = round(WIDTH / _KEPT_ACROSS)
+    height = round(width * still.height / still.width)
+    above = round((HEIGHT - height) * 0.72)
+    below = HEIGHT - height - above
+    if not 0 < above <= height * 0.25 or max(ImageStat.Stat(_upper(still)).stddev) > _CALM:
+        return still
+    across = still.resize((width, height), Image.Resampling.BICUBIC)
+    sheet = Image.new("RGB", (width, HEIGHT))
+    sheet.paste(ImageOps.flip(across.crop((0, 0, width, above))), (0, 0))
+    sheet.paste(across, (0, above))
+    foot = ImageOps.flip(across.crop((0, height - below, width, height))).reduce(8).filter(ImageFilter.GaussianBlur(5))
+    sheet.paste(ImageEnhance.Brightness(foot.resize((width, below))).enhance(0.6), (0, above + height))
+    dusk = Image.linear_gradient("L").resize((width, round(HEIGHT * 0.3))).point([round(v * 0.7) for v in range(256)])
+    sheet.paste("#0b0708", (0, HEIGHT - dusk.height), dusk)
+    return sheet.crop(((width - WIDTH) // 2, 0, (width + WIDTH) // 2, HEIGHT))
+
+
+def _upper(still: Image.Image) -> Image.Image:
+    """The part that would be mirrored, small enough that grain does not count as life."""
+    return still.crop((0, 0, still.width, max(1, still.height // 5))).resize((32, 12), Image.Resampling.BOX)
 
 
 Planes = tuple[Image.Image, Image.Image, Image.Image]

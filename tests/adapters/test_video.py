@@ -61,8 +61,20 @@ def test_the_cover_shows_the_first_caption(film: bytes) -> None:
     assert cover.size == (1080, 1920)
     plates = cover.crop((340, 290, 740, 420)).convert("L")
     assert plates.getextrema()[1] > 245
-    red, green, blue = cover.getpixel((540, 1500))
+    red, green, blue = cover.getpixel((540, 900))
     assert (red, green, blue) == pytest.approx((0x6B, 0x1F, 0x2A), abs=6)
+
+
+def test_a_feed_picture_keeps_its_sides(film: bytes) -> None:
+    """A 4:5 picture with a calm top is shown nearly whole: marks near its left and right edge are still there."""
+    picture = Image.new("RGB", (1080, 1350), "#F6EBDD")
+    for x in (80, 940):
+        picture.paste("#0000ff", (x, 800, x + 60, 1000))
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    frame = Image.open(io.BytesIO(video.first_frame(video.make_vertical([out.getvalue()], [""], seconds_each=3))))
+    for half in ((0, 600, 540, 1900), (540, 600, 1080, 1900)):
+        assert frame.crop(half).convert("RGB").getextrema()[0][0] < 60
 
 
 def test_captions_stay_clear_of_the_platform_s_own_signs(film: bytes) -> None:
