@@ -47,13 +47,13 @@ async def post(actor: PersonView, post_id: int) -> PostView:
     require(actor, Deed.LOOK)
     async with reading() as s:
         found = await _load(s, post_id)
-        product = (await s.exec(select(Product).where(Product.id == found.product_id))).one()
+        product = (await s.exec(select(Product).where(Product.id == found.product_id).options(_WITH_FACTS))).one()
         reachable = (await accounts.accounts_of(s, [found.product_id]))[found.product_id]
         deliveries = [d for v in found.variants for d in v.deliveries]
         attempts = await _attempts(s, deliveries)
         readings = await _last_readings(s, deliveries)
         euro = await _cost(s, found)
-    variants = tuple(_variant_view(found, v, reachable, attempts, readings) for v in _ordered(found.variants))
+    variants = tuple(_variant_view(found, product, v, reachable, attempts, readings) for v in _ordered(found.variants))
     status = _status(found)
     return PostView(
         id=_id(found),
@@ -143,6 +143,7 @@ _PARTS = selectinload(Post.variants).options(  # type: ignore[arg-type]
     selectinload(Variant.media),  # type: ignore[arg-type]
 )
 _WITH_PARTS = (_PARTS,)
+_WITH_FACTS = selectinload(Product.facts)  # type: ignore[arg-type]
 
 
 async def _load(s: AsyncSession, post_id: int) -> Post:
@@ -165,8 +166,10 @@ def _ordered(variants: Sequence[Variant]) -> list[Variant]:
     return sorted(variants, key=lambda v: list(Platform).index(v.platform))
 
 
-def _findings(found: Post, variant: Variant) -> tuple[str, ...]:
-    return checking.findings_of(variant, media_failed=found.media_error is not None)
+def _findings(found: Post, variant: Variant, product: Product | None = None) -> tuple[str, ...]:
+    """With its product, its facts loaded, also what the product itself would object to."""
+    facts = product.facts if product else ()
+    return checking.findings_of(variant, media_failed=found.media_error is not None, product=product, facts=facts)
 
 
 def _chip(found: Post, product: ProductView) -> ChipView:
@@ -203,6 +206,7 @@ def _cause(found: Post, status: PostStatus) -> str | None:
 
 def _variant_view(
     found: Post,
+    product: Product,
     variant: Variant,
     reachable: Sequence[Account],
     attempts: dict[int, tuple[AttemptView, ...]],
@@ -225,7 +229,7 @@ def _variant_view(
         alt_text=variant.alt_text,
         link_url=variant.link_url,
         first_comment=variant.first_comment,
-        findings=(*blocked, *_findings(found, variant)),
+        findings=(*blocked, *_findings(found, variant, product)),
         edited_by=variant.edited_by,
         account=accounts.view(targets[0]) if targets else None,
         deliveries=tuple(_delivery_view(d, attempts, readings) for d in variant.deliveries if _is_shown(d)),
