@@ -1,0 +1,77 @@
+"""Checking a variant: what a person sees is wrong with it, worst first."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from marketingos.domain.check import Severity
+from marketingos.domain.media import Media, MediaKind
+from marketingos.domain.platform import Format, Platform
+from marketingos.domain.post import Variant
+from marketingos.domain.product import Fact, Product, Template, Voice
+from marketingos.services import checking
+
+AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
+PRODUCT = Product(
+    id=1,
+    name="ReservasPro",
+    usp="Reservas 24 h",
+    website="https://reservaspro.es",
+    voice=Voice(banned_words=("barato",)),
+    template=Template(calls_to_action=("Pruébalo 14 días gratis.",)),
+    created_at=AT,
+)
+FACTS = (Fact(product_id=1, code="F1", claim="Desde 19 € al mes"),)
+
+
+def variant(text: str, *, pictures: int = 1, platform: Platform = Platform.INSTAGRAM) -> Variant:
+    row = Variant(post_id=1, platform=platform, format=Format.IMAGE, text=text)
+    row.media = [
+        Media(
+            sha256=str(n), kind=MediaKind.IMAGE, mime="image/jpeg", name="x", size=1, width=1, height=1, created_at=AT
+        )
+        for n in range(pictures)
+    ]
+    return row
+
+
+def test_a_good_variant_has_no_findings() -> None:
+    """Figures of the facts and of the product's own lines are known."""
+    good = variant("Desde 19 € al mes. Pruébalo 14 días gratis. Reservas 24 h en reservaspro.es")
+    assert checking.findings_of(good, product=PRODUCT, facts=FACTS) == ()
+
+
+def test_what_blocks_comes_first() -> None:
+    """A missing picture stands before a banned word, each once."""
+    bad = variant("Barato, barato: 99 % menos", pictures=0)
+    assert checking.findings_of(bad, product=PRODUCT, facts=FACTS) == (
+        "check.no_media",
+        "check.banned_word",
+        "check.unsupported_number",
+    )
+
+
+def test_without_its_product_only_the_platform_is_asked() -> None:
+    """Rows of the calendar are checked without loading facts."""
+    assert checking.findings_of(variant("Barato: 99 % menos en otracosa.com")) == ()
+
+
+def test_a_picture_that_failed_is_told_apart() -> None:
+    """It can be asked for again; one that is there is no finding."""
+    assert checking.findings_of(variant("Hola", pictures=0), media_failed=True) == ("check.media_failed",)
+    assert checking.findings_of(variant("Hola"), media_failed=True) == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "severity"),
+    [
+        ("check.too_long", Severity.BLOCKS),
+        ("check.unsupported_number", Severity.WARNS),
+        ("check.something_new", Severity.BLOCKS),
+    ],
+)
+def test_severity(key: str, severity: Severity) -> None:
+    """Warnings are known by name; what is not known blocks."""
+    assert checking.severity(key) is severity
