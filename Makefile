@@ -18,7 +18,8 @@ dev: $(VENV)/.dev ## the same with hot reload
 test: $(VENV)/.dev ## everything: style, types, floors, unit, both databases, browser
 	@$(BIN)/python tests/chromium.py
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n 2 -m "not e2e"
+	@$(BIN)/pytest -q -m e2e
 
 check: $(VENV)/.dev ## style, types, floors
 	@$(BIN)/ruff check .
