@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from marketingos.ui.components.buttons import button, icon, icon_button, tab
+from marketingos.ui.components.fields import grouped
 from marketingos.ui.components.previews import Editor, card_of, preview
 from marketingos.ui.components.status import (
     check_row,
@@ -78,7 +79,7 @@ def variant_preview(desk: Desk, variant: Any) -> rx.Component:
 
 
 def _editor(desk: Desk, variant: Any) -> Editor:
-    too_long = t("post.too_long", platform=platform_name(variant.platform), limit=variant.view.limit)
+    too_long = t("post.too_long", platform=platform_name(variant.platform), limit=grouped(variant.view.limit))
     error = rx.cond(desk.length > variant.view.limit, too_long, rx.cond(desk.overtaken, t("post.overtaken"), ""))
     return Editor(
         open=(desk.editing == variant.id) & (variant.id != 0),
