@@ -12,7 +12,7 @@ from marketingos import clock
 from marketingos.adapters.meta import Instagram, graph
 from marketingos.domain.account import AccountKind
 from marketingos.domain.performance import Metrics
-from marketingos.domain.platform import Platform
+from marketingos.domain.platform import Format, Platform
 from marketingos.domain.ports import Absent, Accepted, Published, Ready, Undecided, Working
 from marketingos.errors import (
     AccountBlocked,
@@ -170,6 +170,57 @@ async def test_carousel_resumes_at_the_next_picture(instagram: Instagram, wire: 
     progress = {"begun_at": NOW.isoformat(), "container_at": NOW.isoformat(), "children": ["179101"]}
     step = await instagram.prepare(ACCOUNT, picture(shelf, count=2), progress)
     assert step.progress["children"] == ["179101", "179102"]
+
+
+async def test_carousel_may_have_videos(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """A video child says so, and has no description."""
+    parts = (shelf.add("0.jpg"), shelf.add("1.mp4", mime="video/mp4", alt_text="no"))
+    wire.on("POST", MEDIA, {"id": "1"}).on("POST", MEDIA, {"id": "2"})
+    progress: Any = {}
+    for _ in range(2):
+        progress = (await instagram.prepare(ACCOUNT, content(Platform.INSTAGRAM, "Dos", *parts), progress)).progress
+    child = {"is_carousel_item": True, "media_type": "VIDEO", "video_url": "https://media.example.com/1.mp4"}
+    assert wire.json() == child
+
+
+async def test_reel(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """A reel by the video's public address, shown in the feed, too; descriptions are for pictures alone."""
+    clip = shelf.add("v.mp4", mime="video/mp4", alt_text="no")
+    wire.on("POST", MEDIA, {"id": "179001"})
+    post = content(Platform.INSTAGRAM, "Corte", clip, format=Format.REEL, options={"thumb_offset": 900})
+    await instagram.prepare(ACCOUNT, post, {})
+    assert wire.json() == {
+        "media_type": "REELS",
+        "share_to_feed": True,
+        "video_url": "https://media.example.com/v.mp4",
+        "caption": "Corte",
+        "thumb_offset": 900,
+    }
+
+
+async def test_story(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """A story has no words; what stories there were is kept, for it can only be known by being new."""
+    wire.on("GET", "/stories", {"data": [{"id": "7", "timestamp": "2026-11-23T08:00:00+0000"}]})
+    wire.on("POST", MEDIA, {"id": "179001"}).on("GET", CONTAINER, status("FINISHED"))
+    post = content(Platform.INSTAGRAM, "Nadie lo ve", shelf.add("a.jpg", alt_text="no"), format=Format.STORY)
+    progress = await prepared(instagram, ACCOUNT, post)
+    assert wire.json(1) == {"media_type": "STORIES", "image_url": "https://media.example.com/a.jpg"}
+    now = NOW.strftime("%Y-%m-%dT%H:%M:%S+0000")
+    rows = [{"id": "7", "timestamp": now}, {"id": "8", "timestamp": now}]
+    wire.on("GET", CONTAINER, status("PUBLISHED")).on("GET", "/stories", {"data": rows})
+    found = await instagram.look_up(ACCOUNT, post, progress, NOW)
+    assert isinstance(found, Accepted)
+    assert found.progress["media"] == "8"
+
+
+async def test_reel_is_not_taken_for_a_picture(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """Two posts of the same words are told apart by their kind."""
+    post = content(Platform.INSTAGRAM, "Corte", shelf.add("v.mp4", mime="video/mp4"), format=Format.REEL)
+    rows = [listed("Corte", number="1"), listed("Corte", number="2") | {"media_product_type": "REELS"}]
+    wire.on("GET", CONTAINER, status("PUBLISHED")).on("GET", MEDIA, {"data": rows})
+    found = await instagram.look_up(ACCOUNT, post, made(), NOW)
+    assert isinstance(found, Accepted)
+    assert found.progress["media"] == "2"
 
 
 # -- after publishing --------------------------------------------------------------------------------------------------

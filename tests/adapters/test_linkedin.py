@@ -14,9 +14,10 @@ from marketingos.adapters.linkedin.little_text import escape
 from marketingos.adapters.linkedin.wire import BY_CODE, BY_STATUS
 from marketingos.domain.account import AccountKind
 from marketingos.domain.performance import Metrics
-from marketingos.domain.platform import Platform
+from marketingos.domain.platform import Format, Platform
 from marketingos.domain.ports import Absent, Published, Ready, Undecided, Working
 from marketingos.errors import (
+    BadAnswer,
     ContentRefused,
     NotSent,
     OutcomeUnknown,
@@ -171,6 +172,73 @@ async def test_file_that_linkedin_cannot_process(linkedin: LinkedIn, wire: Wire,
     with pytest.raises(ContentRefused) as caught:
         await prepared(linkedin, COMPANY, post)
     assert caught.value.key == "error.linkedin.media"
+
+
+VIDEO_INIT = {
+    "value": {
+        "video": "urn:li:video:D4D10AQE_p-P_odQhXQ",
+        "uploadToken": "",
+        "uploadInstructions": [
+            {"uploadUrl": "https://www.linkedin.com/dms-uploads/example?part=1", "firstByte": 0, "lastByte": 59},
+            {"uploadUrl": "https://www.linkedin.com/dms-uploads/example?part=2", "firstByte": 60, "lastByte": 99},
+        ],
+    }
+}
+
+
+async def test_video_goes_up_in_the_parts_that_linkedin_names(linkedin: LinkedIn, wire: Wire, shelf: Shelf) -> None:
+    """Each part to its own address, their tags handed back verbatim and in order, members' videos awaited, too."""
+    clip = shelf.add("v.mp4", bytes(range(100)), "video/mp4")
+    wire.on("POST", r"/rest/videos\?action=initializeUpload", VIDEO_INIT)
+    wire.on("PUT", "part=1", headers={"etag": '"etag-1"'}).on("PUT", "part=2", headers={"etag": '"etag-2"'})
+    wire.on("POST", r"/rest/videos\?action=finalizeUpload")
+    wire.on("GET", "/rest/videos/urn%3Ali%3Avideo%3AD4D10AQE_p-P_odQhXQ", {"status": "AVAILABLE"})
+    made(wire)
+    await published(linkedin, PERSON, content(Platform.LINKEDIN, "Corte", clip, format=Format.VIDEO))
+    request = {"owner": PERSON.external_id, "fileSizeBytes": 100, "uploadCaptions": False, "uploadThumbnail": False}
+    assert wire.json(0) == {"initializeUploadRequest": request}
+    assert [wire.requests[n].content for n in (1, 2)] == [bytes(range(60)), bytes(range(60, 100))]
+    assert wire.requests[1].headers["content-type"] == "application/octet-stream"
+    ended = {
+        "video": "urn:li:video:D4D10AQE_p-P_odQhXQ",
+        "uploadToken": "",
+        "uploadedPartIds": ['"etag-1"', '"etag-2"'],
+    }
+    assert wire.json(3) == {"finalizeUploadRequest": ended}
+    assert wire.json()["content"] == {"media": {"id": "urn:li:video:D4D10AQE_p-P_odQhXQ"}}
+
+
+async def test_part_without_a_tag_is_sent_again(linkedin: LinkedIn, wire: Wire, shelf: Shelf) -> None:
+    """A video cannot be put together without the tags of all its parts."""
+    clip = shelf.add("v.mp4", bytes(range(100)), "video/mp4")
+    post = content(Platform.LINKEDIN, "Corte", clip, format=Format.VIDEO)
+    wire.on("POST", "initializeUpload", VIDEO_INIT).on("PUT", "part=1")
+    wire.on("PUT", "part=1", headers={"etag": "e"})
+    progress = (await linkedin.prepare(COMPANY, post, {})).progress
+    with pytest.raises(BadAnswer) as caught:
+        await linkedin.prepare(COMPANY, post, progress)
+    assert caught.value.retryable
+    step = await linkedin.prepare(COMPANY, post, progress)
+    assert step.progress["uploads"][0]["etags"] == ["e"]
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "title"),
+    [("Guía\ncompleta", {}, "Guía"), ("Guía", {"title": "Manual"}, "Manual"), ("", {}, "g.pdf")],
+)
+async def test_document_has_a_title(
+    linkedin: LinkedIn, wire: Wire, shelf: Shelf, text: str, options: dict[str, Any], title: str
+) -> None:
+    """LinkedIn demands one: what was chosen, the first line of the text, or the file's name."""
+    paper = shelf.add("g.pdf", b"%PDF", "application/pdf")
+    urn = "urn:li:document:D4D10AQHr-e30QZCAjQ"
+    value = {"uploadUrl": "https://www.linkedin.com/dms-uploads/example", "document": urn}
+    wire.on("POST", r"/rest/documents\?action=initializeUpload", {"value": value}).on("PUT", "/dms-uploads", status=201)
+    wire.on("GET", "/rest/documents/", {"status": "AVAILABLE"})
+    made(wire)
+    post = content(Platform.LINKEDIN, text, paper, format=Format.DOCUMENT, options=options)
+    await published(linkedin, COMPANY, post)
+    assert wire.json()["content"] == {"media": {"id": urn, "title": title}}
 
 
 # -- refusals ----------------------------------------------------------------------------------------------------------
