@@ -65,7 +65,8 @@ async def plan(s: AsyncSession, product: Product, now: datetime) -> tuple[Gap, .
     told = await _told(s, product, now)
     gaps = []
     for opening in openings:
-        factors = next_factors(_nearest(told, opening.scheduled_at), turn=(product.id or 0) + len(told))
+        turn = 1000 * (product.id or 0) + len(told)
+        factors = next_factors(_nearest(told, opening.scheduled_at), turn)
         told.append((opening.scheduled_at, factors))
         gaps.append(_gap(opening, factors))
     return tuple(gaps)
