@@ -38,9 +38,9 @@ EXCERPT = 1500
 
 _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
 
-_SECRET_FIELD = re.compile(
+_SECRET = re.compile(
     r"""((?:access_token|refresh_token|upload_token|id_token|input_token|client_secret|appsecret_proof|
-    fb_exchange_token|code_verifier|authorization|uploadurl|upload_url)["']?\s*[=:]\s*["']?)[^"'&\s,}]+""",
+    fb_exchange_token|code_verifier|upload_?url)["']?\s*[=:]\s*["']?|\b(?:Bearer|OAuth)\s+)[^"'&\s,}]+""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -209,7 +209,7 @@ def redact(text: str, *secrets: str) -> str:
     """A text without these secrets and without the values of fields that hold one."""
     for secret in filter(None, secrets):
         text = text.replace(secret, "***")
-    return _SECRET_FIELD.sub(r"\1***", text)
+    return _SECRET.sub(r"\1***", text)
 
 
 def read_retry_after(value: str) -> timedelta | None:

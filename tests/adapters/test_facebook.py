@@ -368,8 +368,8 @@ def metric(name: str, value: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(autouse=True)
-def _no_dead_metrics() -> None:
-    graph._dead_metrics.clear()
+def _nothing_known_of_metrics() -> None:
+    graph._unknown_metrics.clear()
 
 
 async def test_figures_of_a_post(facebook: Facebook, wire: Wire) -> None:

@@ -203,6 +203,13 @@ def test_only_doubt_depends_on_what_a_call_can_do(kind: type[OutsideError], comm
     assert (error.key, error.diagnostic, error.retry_after) == ("error.some", "d", timedelta(seconds=3))
 
 
+@given(SECRETS)
+def test_redaction_finds_a_token_by_its_scheme(secret: str) -> None:
+    """A header that found its way into a text says no more than that there was one."""
+    for scheme in ("Bearer", "OAuth"):
+        assert f"{secret}Z9" not in redact(f"Authorization: {scheme} {secret}Z9 was sent")
+
+
 async def test_one_client_for_a_running_loop() -> None:
     """The client is made once, ignores the environment's proxies, and is made anew after it was closed."""
     first = http.client()

@@ -402,10 +402,27 @@ async def test_lost_answer_of_the_publication(instagram: Instagram, wire: Wire, 
 
 async def test_figures_of_a_post(instagram: Instagram, wire: Wire) -> None:
     """One call a post; `saved` is what we call saves, and a figure may stand in `total_value`."""
-    graph._dead_metrics.clear()
+    graph._unknown_metrics.clear()
     rows = [metric("views", 300), metric("reach", 200), metric("likes", 20), metric("saved", 4)]
     rows.append({"name": "shares", "total_value": {"value": 3}})
     wire.on("GET", "/180001/insights", {"data": rows})
     found = await instagram.measure(ACCOUNT, ["180001"])
     assert found == {"180001": Metrics(views=300, reach=200, likes=20, saves=4, shares=3)}
     assert wire.query() == {"metric": "views,reach,likes,comments,shares,saved"}
+
+
+async def test_story_without_likes_costs_other_posts_nothing(instagram: Instagram, wire: Wire) -> None:
+    """Which metrics there are depends on the kind of post: what one lacks is still asked of the next."""
+    graph._unknown_metrics.clear()
+    bad = error(100, message="(#100) The value must be a valid insights metric")
+    wire.on("GET", "/1/insights.*views%2Creach", bad, 400)
+    for name in ("views", "reach", "shares"):
+        wire.on("GET", f"/1/insights.*metric={name}$", {"data": [metric(name, 5)]})
+    wire.on("GET", "/1/insights", bad, 400, times=3)
+    wire.on("GET", "/2/insights", {"data": [metric("likes", 9)]})
+    found = await instagram.measure(ACCOUNT, ["1", "2"])
+    assert found == {"1": Metrics(views=5, reach=5, shares=5), "2": Metrics(likes=9)}
+    assert wire.query()["metric"].count(",") in (0, 5)
+    wire.on("GET", "/1/insights", {"data": []})
+    await instagram.measure(ACCOUNT, ["1"])
+    assert wire.query() == {"metric": "views,reach,shares"}

@@ -344,6 +344,14 @@ async def test_duplicate_of_an_older_post_is_refused_also_later(linkedin: Linked
         await linkedin.commit(COMPANY, TEXT, progress)
 
 
+async def test_duplicate_that_cannot_be_read_is_for_a_person(linkedin: LinkedIn, wire: Wire) -> None:
+    """LinkedIn may name a post that was deleted, and its answers may fail."""
+    wire.on("POST", POSTS, samples.LINKEDIN_DUPLICATE, 422).on("GET", "3A7141138937766391808", status=404)
+    progress = await prepared(linkedin, COMPANY, TEXT, await prepared(linkedin, COMPANY, TEXT))
+    with pytest.raises(OutcomeUnknown):
+        await linkedin.commit(COMPANY, TEXT, progress)
+
+
 async def test_duplicate_that_a_member_cannot_read_is_for_a_person(linkedin: LinkedIn, wire: Wire) -> None:
     """Nobody can tell whose it is."""
     wire.on("POST", POSTS, samples.LINKEDIN_DUPLICATE, 422)

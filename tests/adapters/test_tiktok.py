@@ -555,3 +555,13 @@ async def test_nothing_to_ask_is_not_asked(tiktok: TikTok, wire: Wire) -> None:
     """An account of private posts costs no call."""
     assert await tiktok.measure(CREATOR, ["v_pub_file~v2-1.1"]) == {}
     assert not wire.requests
+
+
+async def test_limit_ends_the_reading_and_keeps_what_was_read(tiktok: TikTok, wire: Wire) -> None:
+    """A limit after the first batch costs only the rest."""
+    ids = [str(ID + n) for n in range(25)]
+    wire.on("POST", "/v2/video/query/", {"data": {"videos": [counted(ids[0])]}, "error": samples.TIKTOK_OK})
+    wire.on("POST", "/v2/video/query/", no("rate_limit_exceeded"), 429, times=2)
+    assert set(await tiktok.measure(CREATOR, ids)) == {ids[0]}
+    with pytest.raises(RateLimited):
+        await tiktok.measure(CREATOR, ids)

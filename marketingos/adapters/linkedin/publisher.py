@@ -33,7 +33,7 @@ from marketingos.domain.ports import (
     Undecided,
     Working,
 )
-from marketingos.errors import ContentRefused, NotSent, OutcomeUnknown
+from marketingos.errors import ContentRefused, NotSent, OutcomeUnknown, OutsideError
 
 PAGE = 100
 KINDS = {Format.VIDEO: Kind.VIDEO, Format.DOCUMENT: Kind.DOCUMENT}
@@ -82,7 +82,10 @@ class LinkedIn:
             raise ContentRefused(duplicate.key, diagnostic=duplicate.diagnostic)
         if grant.kind is not AccountKind.ORGANIZATION or not duplicate.urn:
             raise OutcomeUnknown(duplicate.key, diagnostic=duplicate.diagnostic)
-        answer = await linkedin("GET", f"/rest/posts/{encode(duplicate.urn)}", grant)
+        try:
+            answer = await linkedin("GET", f"/rest/posts/{encode(duplicate.urn)}", grant)
+        except OutsideError as error:
+            raise OutcomeUnknown(duplicate.key, diagnostic=f"{duplicate.diagnostic}; {error.diagnostic}") from None
         if not _is_ours(answer.at(), content, progress, walk.begun(progress, clock.now())):
             raise ContentRefused(duplicate.key, diagnostic=duplicate.diagnostic)
         return _published(duplicate.urn)

@@ -52,7 +52,7 @@ class Facebook:
     async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]:
         async def read(post_id: str) -> Metrics:
             counts, figures = await asyncio.gather(
-                tolerant(_counts(grant, post_id)), tolerant(insights(grant, post_id, "post", INSIGHTS))
+                tolerant(_counts(grant, post_id)), tolerant(insights(grant, post_id, INSIGHTS))
             )
             return Metrics(**counts, **{INSIGHTS[name]: value for name, value in figures.items()})
 

@@ -31,8 +31,9 @@ VIDEO_HOST = "https://graph-video.facebook.com"
 
 _ENDS_READING = (RateLimited, TokenRejected)
 
-_dead_metrics: set[tuple[str, str]] = set()
-"""Metrics that Meta refused since this process started, by kind of object: Meta retires them now and then."""
+_MEMORY = 10_000
+_unknown_metrics: dict[str, frozenset[str]] = {}
+"""Metrics that an object turned out not to have: retired ones, or those of another kind of post."""
 
 
 async def graph(
@@ -84,21 +85,28 @@ async def comment_once(grant: Grant, post_id: str, text: str, *, field: str) -> 
         logger.warning("meta.first_comment_failed", post=post_id, error=error.key, diagnostic=error.diagnostic)
 
 
-async def insights(grant: Grant, object_id: str, kind: str, names: Iterable[str]) -> Mapping[str, int]:
+async def insights(grant: Grant, object_id: str, names: Iterable[str]) -> Mapping[str, int]:
     """The asked metrics that this object has. One bad name fails a whole call: then each is asked by itself."""
-    wanted = [name for name in names if (kind, name) not in _dead_metrics]
+    wanted = [name for name in names if name not in _unknown_metrics.get(object_id, ())]
     if not wanted:
         return {}
     try:
         answer = await graph("GET", f"{object_id}/insights", grant, params={"metric": ",".join(wanted)})
     except UnknownMetric:
         if len(wanted) == 1:
-            _dead_metrics.add((kind, wanted[0]))
-            logger.warning("meta.metric_gone", kind=kind, metric=wanted[0])
+            _forget(object_id, wanted[0])
             return {}
-        parts = await asyncio.gather(*(insights(grant, object_id, kind, [name]) for name in wanted))
+        parts = [await insights(grant, object_id, [name]) for name in wanted]
         return {name: value for part in parts for name, value in part.items()}
     return {row["name"]: value for row in answer.at("data") if isinstance(value := _value(row), int)}
+
+
+def _forget(object_id: str, metric: str) -> None:
+    """Does not ask this object for this metric again while the process lives."""
+    logger.info("meta.no_such_metric", object=object_id, metric=metric)
+    if len(_unknown_metrics) >= _MEMORY:
+        _unknown_metrics.clear()
+    _unknown_metrics[object_id] = _unknown_metrics.get(object_id, frozenset()) | {metric}
 
 
 def _value(row: Mapping[str, object]) -> object:

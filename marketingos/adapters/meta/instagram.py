@@ -191,7 +191,7 @@ class Instagram:
 
     async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]:
         async def read(media: str) -> Metrics:
-            figures = await insights(grant, media, "media", INSIGHTS)
+            figures = await insights(grant, media, INSIGHTS)
             return Metrics(**{INSIGHTS[name]: value for name, value in figures.items()})
 
         return await read_each(external_ids, read)

@@ -29,7 +29,7 @@ from marketingos.domain.ports import (
     Undecided,
     Working,
 )
-from marketingos.errors import NotSent, OutcomeUnknown
+from marketingos.errors import NotSent, OutcomeUnknown, RateLimited
 
 UPLOAD_LIFE = timedelta(minutes=50)
 """An upload address is good for an hour, and the whole upload has to end within it."""
@@ -172,11 +172,20 @@ class TikTok:
         ids = [name for name in external_ids if name.isdecimal()]
         found: dict[str, Metrics] = {}
         for start in range(0, len(ids), QUERY_BATCH):
-            fields = ",".join(("id", *COUNTS))
-            body = {"filters": {"video_ids": ids[start : start + QUERY_BATCH]}}
-            answer = await tiktok(f"/v2/video/query/?fields={fields}", grant, body)
-            found |= {str(row["id"]): _metrics(row) for row in answer.at("data", "videos")}
+            try:
+                found |= await _counts(grant, ids[start : start + QUERY_BATCH])
+            except RateLimited:
+                if not found:
+                    raise
+                break
         return found
+
+
+async def _counts(grant: Grant, ids: Sequence[str]) -> Mapping[str, Metrics]:
+    fields = ",".join(("id", *COUNTS))
+    answer = await tiktok(f"/v2/video/query/?fields={fields}", grant, {"filters": {"video_ids": list(ids)}})
+    rows: Sequence[Mapping[str, Any]] = answer.at("data", "videos")
+    return {str(row["id"]): Metrics(**{name: row.get(field) for field, name in COUNTS.items()}) for row in rows}
 
 
 async def _state(grant: Grant, progress: Progress) -> Mapping[str, Any]:
@@ -207,10 +216,6 @@ def _address(progress: Progress, content: Content, post_id: str) -> str | None:
     name = progress.get("creator", {}).get("creator_username")
     kind = "photo" if content.format is Format.IMAGE else "video"
     return f"https://www.tiktok.com/@{name}/{kind}/{post_id}" if name else None
-
-
-def _metrics(row: Mapping[str, Any]) -> Metrics:
-    return Metrics(**{name: row.get(field) for field, name in COUNTS.items()})
 
 
 def _afresh(progress: Progress) -> Progress:
