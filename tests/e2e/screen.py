@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urljoin
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -99,7 +100,7 @@ class Screen:
         self.look_at(platform)
         media = self.panel.get_by_role("article", name=platform).locator(".pv-media")
         expect(media).to_be_visible()
-        return str(media.get_attribute("src"))
+        return urljoin(self.page.url, str(media.get_attribute("src")))
 
     def approve(self) -> None:
         self.panel.get_by_role("button", name=re.compile(f"^{self.say('post.approve')}")).click()
@@ -111,7 +112,7 @@ class Screen:
 
     def badge(self, status: str) -> Locator:
         """The status of the open post."""
-        return self.panel.get_by_role("banner").get_by_text(self.say(f"status.{status}"), exact=True)
+        return self.panel.get_by_text(self.say(f"status.{status}"), exact=True).first
 
     def _any(self, key: str) -> re.Pattern[str]:
         """The words of a key with anything in its places."""
