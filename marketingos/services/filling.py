@@ -34,8 +34,8 @@ logger = log.get_logger(__name__)
 LEASE = timedelta(minutes=2)
 """How long a cycle may be held without a sign of life, in real time."""
 
-PENS, EASELS = 6, 4
-"""How many posts are written, and how many pictured, at the same time."""
+PENS, EASELS = 6, 8
+"""How many posts are written, and how many pictured, at the same time; those that wait for the camera hold an easel."""
 
 RECENT_HOOKS = 15
 

@@ -134,7 +134,7 @@ async def _composed(canvas: _Canvas, drawing: bytes) -> bytes:
         brand=product.name,
         palette=product.template.palette,
     )
-    return await to_thread.run_sync(compose, limiter=_bench())
+    return await to_thread.run_sync(compose, limiter=_table())
 
 
 async def _filmed(canvas: _Canvas, drawing: bytes) -> bytes:
@@ -142,7 +142,7 @@ async def _filmed(canvas: _Canvas, drawing: bytes) -> bytes:
     captions = canvas.brief.scenes or (canvas.brief.headline,)
     palette, lengths = canvas.product.template.palette, [_reading_time(text) for text in captions]
     make = partial(video.make_vertical, [drawing], captions, palette=palette, seconds_each=lengths)
-    return await to_thread.run_sync(make, limiter=_bench())
+    return await to_thread.run_sync(make, limiter=_camera())
 
 
 def _reading_time(caption: str) -> float:
@@ -151,8 +151,14 @@ def _reading_time(caption: str) -> float:
 
 
 @cache
-def _bench() -> CapacityLimiter:
-    """Drawing and encoding keep a processor busy each; one is left for the pages, which this machine serves as well."""
+def _table() -> CapacityLimiter:
+    """Pictures take tenths of a second each."""
+    return CapacityLimiter(2)
+
+
+@cache
+def _camera() -> CapacityLimiter:
+    """Encoding keeps a processor busy for seconds; one is left for the pages, which this machine serves as well."""
     return CapacityLimiter(max(1, (os.cpu_count() or 2) - 1))
 
 
