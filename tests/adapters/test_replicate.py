@@ -113,7 +113,9 @@ async def test_it_draws_a_picture(serve: Serve, tmp_path: Path, model: str) -> N
     """Against the strict twin a prompt becomes a picture in the asked aspect, whether models answer one file or many."""
     app = Starlette()
     base = await serve(app)
-    routes = twin.routes(data_dir=tmp_path, public_base=base, clock=lambda: datetime(2026, 11, 23, tzinfo=UTC), seconds=0)
+    routes = twin.routes(
+        data_dir=tmp_path, public_base=base, clock=lambda: datetime(2026, 11, 23, tzinfo=UTC), seconds=0
+    )
     app.router.routes.append(Mount("/replicate", routes=routes))
     artist = Replicate(token=SecretStr("r8_test"), base_url=f"{base}/replicate", model=model)
     drawn = await artist.draw("A barber chair, palette #6B1F2A, #F6EBDD, no text", "4:5")
