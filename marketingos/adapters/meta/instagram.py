@@ -133,13 +133,8 @@ class Instagram:
             return Accepted(progress=progress, wait=timedelta())
         if progress.get("published"):
             raise OutcomeUnknown(diagnostic="the container says that it is published already")
-        answer = await graph(
-            "POST",
-            f"{grant.external_id}/media_publish",
-            grant,
-            commits=True,
-            json={"creation_id": progress["container"]},
-        )
+        body = {"creation_id": progress["container"]}
+        answer = await graph("POST", f"{grant.external_id}/media_publish", grant, commits=True, json=body)
         return Accepted(progress={**progress, "media": str(answer.at("id"))}, wait=timedelta())
 
     async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
@@ -177,17 +172,11 @@ class Instagram:
 
     async def _stories(self, grant: Grant) -> Sequence[Mapping[str, Any]]:
         """The stories of the last day."""
-        answer = await graph("GET", f"{grant.external_id}/stories", grant, params={"fields": "id,timestamp"})
-        rows: Sequence[Mapping[str, Any]] = answer.at("data")
-        return rows
+        return await _rows(grant, "stories", {"fields": "id,timestamp"})
 
     async def _posts(self, grant: Grant, since: datetime) -> Sequence[Mapping[str, Any]]:
         fields = "id,caption,timestamp,media_product_type"
-        params = {"fields": fields, "since": str(int(since.timestamp())), "limit": "50"}
-        rows: Sequence[Mapping[str, Any]] = (await graph("GET", f"{grant.external_id}/media", grant, params=params)).at(
-            "data"
-        )
-        return rows
+        return await _rows(grant, "media", {"fields": fields, "since": str(int(since.timestamp())), "limit": "50"})
 
     async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]:
         async def read(media: str) -> Metrics:
@@ -195,6 +184,12 @@ class Instagram:
             return Metrics(**{INSIGHTS[name]: value for name, value in figures.items()})
 
         return await read_each(external_ids, read)
+
+
+async def _rows(grant: Grant, edge: str, params: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
+    answer = await graph("GET", f"{grant.external_id}/{edge}", grant, params=params)
+    rows: Sequence[Mapping[str, Any]] = answer.at("data")
+    return rows
 
 
 async def _status(grant: Grant, container: str) -> tuple[str, str]:

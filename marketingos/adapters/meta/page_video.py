@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from marketingos import clock
-from marketingos.adapters.http import call
+from marketingos.adapters.http import Answer, call
 from marketingos.adapters.meta.graph import comment_once, graph, video_host
 from marketingos.adapters.meta.refusals import refusal
 from marketingos.domain import walk
@@ -40,9 +40,9 @@ class PageVideo:
             progress = _afresh(progress)
         if "video" not in progress:
             return Working(progress=await self._open(grant, content, progress))
-        if progress["from"] < progress["to"]:
-            return Working(progress=await self._send(grant, content, progress))
-        return Ready(progress=progress)
+        if self._is_uploaded(progress):
+            return Ready(progress=progress)
+        return Working(progress=await self._upload(grant, content, progress))
 
     async def _open(self, grant: Grant, content: Content, progress: Progress) -> Progress:
         form = {"upload_phase": "start", "file_size": str(content.attachments[0].size)}
@@ -56,16 +56,15 @@ class PageVideo:
             "opened_at": walk.stamp(clock.now()),
         }
 
-    async def _send(self, grant: Grant, content: Content, progress: Progress) -> Progress:
+    def _is_uploaded(self, progress: Progress) -> bool:
+        return bool(progress["from"] >= progress["to"])
+
+    async def _upload(self, grant: Grant, content: Content, progress: Progress) -> Progress:
         """Sends the span that Meta asked for; if it does not want it any more, the upload begins again."""
-        video = content.attachments[0]
-        form = {
-            "upload_phase": "transfer",
-            "upload_session_id": progress["session"],
-            "start_offset": str(progress["from"]),
-        }
-        data = (await self._library.read(video))[progress["from"] : progress["to"]]
-        files = {"video_file_chunk": (video.name, data, "application/octet-stream")}
+        video, start, end = content.attachments[0], progress["from"], progress["to"]
+        form = {"upload_phase": "transfer", "upload_session_id": progress["session"], "start_offset": str(start)}
+        span = (await self._library.read(video))[start:end]
+        files = {"video_file_chunk": (video.name, span, "application/octet-stream")}
         try:
             answer = await graph(
                 "POST", f"{grant.external_id}/videos", grant, host=video_host(), data=form, files=files
@@ -75,8 +74,17 @@ class PageVideo:
         return {**progress, "from": int(answer.at("start_offset")), "to": int(answer.at("end_offset"))}
 
     async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
-        form = {"upload_phase": "finish", "upload_session_id": progress["session"], **_words(content)}
-        return await _finish(grant, f"{grant.external_id}/videos", video_host(), form, progress)
+        if "sent_at" in progress:
+            return Accepted(progress=progress)
+        answer = await self._finish(grant, progress, _words(content))
+        if answer.get("success") is not True:
+            raise answer.nonsense()
+        return Accepted(progress={**progress, "sent_at": walk.stamp(clock.now())})
+
+    async def _finish(self, grant: Grant, progress: Progress, words: Mapping[str, str]) -> Answer:
+        """The visible call."""
+        form = {"upload_phase": "finish", "upload_session_id": progress["session"], **words}
+        return await graph("POST", f"{grant.external_id}/videos", grant, host=video_host(), commits=True, data=form)
 
     async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
         state = await _state_after(grant, progress)
@@ -103,25 +111,18 @@ class PageVideo:
 class PageReel(PageVideo):
     """A reel. Progress as a video's, with `upload_url` instead of a session, and `uploaded`."""
 
-    async def prepare(self, grant: Grant, content: Content, progress: Progress) -> Working | Ready:
-        now = clock.now()
-        progress = {"begun_at": walk.stamp(now), **progress}
-        if "sent_at" not in progress and walk.age(progress, "opened_at", now) > UPLOAD_LIFE:
-            progress = _afresh(progress)
-        if "video" not in progress:
-            return Working(progress=await open_upload(grant, "video_reels", progress))
-        if not progress.get("uploaded"):
-            return Working(progress=await upload(grant, self._library, content, progress))
-        return Ready(progress=progress)
+    async def _open(self, grant: Grant, content: Content, progress: Progress) -> Progress:
+        return await open_upload(grant, "video_reels", progress)
 
-    async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
-        form = {
-            "upload_phase": "finish",
-            "video_id": progress["video"],
-            "video_state": "PUBLISHED",
-            **_words(content),
-        }
-        return await _finish(grant, f"{grant.external_id}/video_reels", "", form, progress)
+    def _is_uploaded(self, progress: Progress) -> bool:
+        return bool(progress.get("uploaded"))
+
+    async def _upload(self, grant: Grant, content: Content, progress: Progress) -> Progress:
+        return await upload(grant, self._library, content, progress)
+
+    async def _finish(self, grant: Grant, progress: Progress, words: Mapping[str, str]) -> Answer:
+        form = {"upload_phase": "finish", "video_id": progress["video"], "video_state": "PUBLISHED", **words}
+        return await graph("POST", f"{grant.external_id}/video_reels", grant, commits=True, data=form)
 
 
 async def open_upload(grant: Grant, edge: str, progress: Progress) -> Progress:
@@ -160,16 +161,6 @@ def restarted(progress: Progress, error: ContentRefused) -> Progress:
 
 def _afresh(progress: Progress) -> Progress:
     return {name: progress[name] for name in ("begun_at", "restarts") if name in progress}
-
-
-async def _finish(grant: Grant, path: str, host: str, form: Mapping[str, str], progress: Progress) -> Accepted:
-    """The visible call."""
-    if "sent_at" in progress:
-        return Accepted(progress=progress)
-    answer = await graph("POST", path, grant, host=host, commits=True, data=form)
-    if answer.get("success") is not True:
-        raise answer.nonsense()
-    return Accepted(progress={**progress, "sent_at": walk.stamp(clock.now())})
 
 
 def _words(content: Content) -> Mapping[str, str]:
@@ -211,11 +202,9 @@ def _post_of(grant: Grant, state: Mapping[str, Any], progress: Progress, waited:
     address = f"https://www.facebook.com/reel/{progress['video']}/"
     if post_id := state.get("post_id"):
         return Published(external_id=whole_id(grant, str(post_id)), permalink=address)
-    return (
-        Published(external_id=progress["video"], permalink=address)
-        if state.get("published") and waited > PATIENCE
-        else None
-    )
+    if state.get("published") and waited > PATIENCE:
+        return Published(external_id=progress["video"], permalink=address)
+    return None
 
 
 def whole_id(grant: Grant, post_id: str) -> str:
