@@ -74,10 +74,6 @@ class Server:
         """The process is asked to end and does."""
         self._signal(signal.SIGTERM)
 
-    def is_alive(self) -> bool:
-        """Whether the process runs."""
-        return self.process is not None and self.process.poll() is None
-
     def get(self, path: str, **query: Any) -> Any:
         """The JSON behind a path."""
         answer = httpx.get(f"{self.url}{path}", params=query, timeout=30)
