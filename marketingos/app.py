@@ -12,9 +12,9 @@ from marketingos.api.caching import keep_assets
 from marketingos.settings import get_settings
 from marketingos.ui.components.head import head
 from marketingos.ui.failures import explain
-from marketingos.ui.pages import analytics, calendar, login, post
+from marketingos.ui.pages import accounts, analytics, calendar, login, post
 
-__all__ = ["analytics", "app", "calendar", "login", "post"]
+__all__ = ["accounts", "analytics", "app", "calendar", "login", "post"]
 
 
 def routes() -> FastAPI:
@@ -37,7 +37,7 @@ async def lifespan() -> AsyncIterator[None]:
 
 
 app = rx.App(
-    stylesheets=["/tokens.css", "/app.css", "/calendar.css", "/post.css", "/previews.css"],
+    stylesheets=["/tokens.css", "/app.css", "/accounts.css", "/calendar.css", "/post.css", "/previews.css"],
     head_components=head(),
     html_lang=get_settings().language,
     toaster=None,

@@ -32,6 +32,7 @@ class Room:
 ROOMS: Final = (
     Room("/", "rail.calendar", "calendar-days"),
     Room("/analytics", "rail.analytics", "chart-no-axes-column"),
+    Room("/accounts", "rail.accounts", "link-2", group=True),
 )
 
 

@@ -12,7 +12,9 @@ from marketingos.ui.components.buttons import button, icon, icon_button, kbd, li
 from marketingos.ui.words import t
 
 
-def popover(element_id: str, trigger: rx.Component, *body: Any, side: str = "end", label: Any = None) -> rx.Component:
+def popover(
+    element_id: rx.Var[str] | str, trigger: rx.Component, *body: Any, side: str = "end", label: Any = None
+) -> rx.Component:
     """`trigger` (a button) opens `body` below itself; `side` is the edge they share."""
     trigger.custom_attrs |= {"popoverTarget": element_id}
     trigger.style["anchorName"] = f"--{element_id}"
@@ -29,7 +31,9 @@ def popover(element_id: str, trigger: rx.Component, *body: Any, side: str = "end
     return rx.fragment(trigger, layer)
 
 
-def menu(element_id: str, trigger: rx.Component, *items: Any, side: str = "end", label: Any = None) -> rx.Component:
+def menu(
+    element_id: rx.Var[str] | str, trigger: rx.Component, *items: Any, side: str = "end", label: Any = None
+) -> rx.Component:
     """A popover of `menu_item`s."""
     return popover(element_id, trigger, *items, side=side, label=label)
 
@@ -37,7 +41,7 @@ def menu(element_id: str, trigger: rx.Component, *items: Any, side: str = "end",
 def menu_item(
     label: Any,
     *,
-    menu_id: str | None = None,
+    menu_id: rx.Var[str] | str | None = None,
     icon_name: str | None = None,
     href: Any = None,
     checked: rx.Var[bool] | None = None,
@@ -55,7 +59,7 @@ def menu_item(
         return link(*start, rx.el.span(label), *end, href=href, **props)
     if checked is not None:
         props |= {"role": "menuitemradio", "aria_checked": checked}
-    if menu_id:
+    if menu_id is not None:
         props["custom_attrs"] = {"popoverTarget": menu_id, "popoverTargetAction": "hide"}
     return rx.el.button(*start, rx.el.span(label), *end, type="button", **props)
 
