@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import reflex as rx
 from fastapi import FastAPI
 
-from marketingos import clock, jobs, log
+from marketingos import adapters, clock, db, jobs, log
 from marketingos.api import create_api
 from marketingos.api.caching import keep_assets
 from marketingos.settings import get_settings
@@ -32,8 +32,12 @@ def routes() -> FastAPI:
 async def lifespan() -> AsyncIterator[None]:
     """The sweeps run for as long as the server does; then every connection is closed."""
     log.configure()
-    async with jobs.scheduler():
-        yield
+    try:
+        async with jobs.scheduler():
+            yield
+    finally:
+        await adapters.close()
+        await db.dispose()
 
 
 app = rx.App(

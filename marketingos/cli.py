@@ -12,7 +12,7 @@ import typer
 import uvicorn
 from pydantic import SecretStr, ValidationError
 
-from marketingos import clock, db, log, server
+from marketingos import adapters, clock, db, log, server
 from marketingos.domain.permission import Health
 from marketingos.domain.platform import Platform
 from marketingos.domain.user import Role
@@ -51,6 +51,7 @@ def _run(work: Coroutine[object, object, Answer]) -> Answer:
         try:
             return await work
         finally:
+            await adapters.close()
             await db.dispose()
 
     try:
