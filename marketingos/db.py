@@ -50,7 +50,7 @@ async def session() -> AsyncIterator[AsyncSession]:
 
 @asynccontextmanager
 async def reading() -> AsyncIterator[AsyncSession]:
-    """A snapshot to read from; nothing is flushed."""
+    """For reads alone; nothing is flushed. Each statement sees what was committed before it."""
     async with _sessions()(autoflush=False) as opened:
         yield opened
 

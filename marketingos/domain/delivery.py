@@ -134,8 +134,10 @@ class Delivery(SQLModel, table=True):
 
     @property
     def may_be_out(self) -> bool:
-        """Whether it is visible, or may be: nothing about it can be changed any more."""
-        return self.status in (DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN, DeliveryStatus.PUBLISHED)
+        """Whether it is visible, or may be: nothing about it can be changed any more. Also while it is held, if the
+        permission died before its outcome was known."""
+        going = self.status in (DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN, DeliveryStatus.PUBLISHED)
+        return going or self.intent_at is not None
 
     def is_free(self, now: datetime) -> bool:
         """Whether a worker may take it now: due, and nobody alive holds it."""
@@ -158,13 +160,15 @@ class Delivery(SQLModel, table=True):
         return self.fence
 
     def requeue(self, content: Content, due_at: datetime, not_before: datetime, late_after: datetime) -> None:
-        """Puts it (back) in the queue with what was approved now; uploads of other content are forgotten."""
+        """Puts it (back) in the queue with what was approved now; uploads of other content are forgotten. A worker that
+        still has it has it no longer."""
         if self.content_hash != content.hash:
             self.progress = {}
         self.status = DeliveryStatus.QUEUED
         self.content, self.content_hash = content, content.hash
         self.due_at, self.not_before, self.late_after = due_at, not_before, late_after
         self.attempts = self.looks = 0
+        self.fence += 1
         self.intent_at = self.accepted_at = self.lease_until = self.hold_reason = self.error_key = None
 
     def publish(self, external_id: str, permalink: str | None, now: datetime) -> None:
@@ -203,8 +207,9 @@ class Delivery(SQLModel, table=True):
         self.error_key = error_key
 
     def hold(self, reason: HoldReason) -> None:
-        """It waits for a person."""
+        """It waits for a person; a worker that still has it has it no longer."""
         self.status = DeliveryStatus.HELD
+        self.fence += 1
         self.hold_reason = reason
         self.lease_until = None
 

@@ -250,7 +250,7 @@ async def _withdraw_all(s: AsyncSession, account: Account) -> None:
     """What waits for this account is cancelled; a variant that goes nowhere any more is up for approval again."""
     mine = select(Delivery).where(Delivery.account_id == account.id, col(Delivery.status).in_((*_WAITING, *_GOING)))
     rows = (await s.exec(mine.with_for_update())).all()
-    if any(d.may_be_out or d.intent_at for d in rows):
+    if any(d.may_be_out for d in rows):
         raise Refused("account.busy")
     for delivery in rows:
         delivery.status, delivery.hold_reason = DeliveryStatus.CANCELLED, None

@@ -10,8 +10,9 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass
+from functools import cache
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlalchemy import func
@@ -102,7 +103,8 @@ async def open_ticket(email: str, password: str, *, remember: bool = False) -> s
     email = email.strip().lower()
     await _refuse_guessing(email)
     user = await _user(email)
-    matches = await to_thread.run_sync(_matches, user.password_hash if user else _NOBODY, password)
+    known = user.password_hash if user else _NOBODY
+    matches = await to_thread.run_sync(_matches, known, password, limiter=_scales())
     if not (user and matches and user.disabled_at is None):
         async with session() as s:
             s.add(LoginAttempt(email=email, at=clock.now()))
@@ -203,10 +205,12 @@ async def ensure_first_user() -> FirstUser | None:
 
 
 async def set_up(secret: str, email: str, name: str, password: str) -> str:
-    """Makes the first person through the one-time link; answers a log-in ticket. `Forbidden` when the link is void."""
+    """Makes the first person through the one-time link; answers a log-in ticket. `Forbidden` when the link is void, as
+    it is once there is somebody."""
     async with reading() as s:
         mark = await s.get(Mark, SETUP)
-    if mark is None or not secrets.compare_digest(mark.value, _digest(secret)):
+        somebody = (await s.exec(select(User.id).limit(1))).first()
+    if mark is None or somebody or not secrets.compare_digest(mark.value, _digest(secret)):
         raise Forbidden("setup.void")
     await add_user(email, name, Role.ADMIN, password)
     async with session() as s:
@@ -240,7 +244,13 @@ async def _user(email: str) -> User | None:
 async def _hash(password: str) -> str:
     if len(password) < PASSWORD_MIN:
         raise InvalidInput("user.short_password", field="password", least=PASSWORD_MIN)
-    return await to_thread.run_sync(_hasher.hash, password)
+    return await to_thread.run_sync(_hasher.hash, password, limiter=_scales())
+
+
+@cache
+def _scales() -> CapacityLimiter:
+    """Each look at a password takes 64 MB, and anybody may ask for one."""
+    return CapacityLimiter(2)
 
 
 def _matches(hashed: str, password: str) -> bool:

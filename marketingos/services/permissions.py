@@ -56,6 +56,10 @@ Answer = TypeVar("Answer")
 _under_way: set[asyncio.Task[Grant]] = set()
 
 
+class NotRenewed(NotSent):
+    """A token cannot be renewed just now. It says nothing of what was done with the old one."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Renewal:
     """The right, held by this process alone, to renew an account's token."""
@@ -71,7 +75,7 @@ class Renewal:
 async def fresh(grant: Grant) -> Grant:
     """The grant, renewed first when its token is about to end. A renewal that fails matters once the token has ended.
 
-    Raises `TokenRejected` when the permission is over, another `OutsideError` when it cannot be renewed just now.
+    Raises `TokenRejected` when the permission is over, `NotRenewed` when it cannot be renewed just now.
     """
     if grant.expires_at is None or grant.expires_at - clock.now() > clock.human(MARGIN):
         return grant
@@ -165,7 +169,7 @@ def kept(publisher: Publisher) -> Publisher:
 async def renewed(grant: Grant) -> Grant:
     """The account's grant with another token than this one: made now, or by who was faster.
 
-    `TokenRejected` when there is none to be had, `NotSent` when it cannot be had now.
+    `TokenRejected` when there is none to be had, `NotRenewed` when it cannot be had now.
     """
     for _ in range(int(PATIENCE / PAUSE)):
         claim = await _claim(grant)
@@ -174,7 +178,7 @@ async def renewed(grant: Grant) -> Grant:
         if isinstance(claim, Renewal):
             return await _uncut(_renew(claim))
         await asyncio.sleep(PAUSE)
-    raise NotSent("permission.being_renewed")
+    raise NotRenewed("permission.being_renewed")
 
 
 async def _uncut(renewal: Coroutine[Any, Any, Grant]) -> Grant:
@@ -209,7 +213,9 @@ async def _renew(renewal: Renewal) -> Grant:
         permit = await adapters.authorizer_for(PROVIDERS[renewal.kind]).renew(renewal.refresh_token)
     except OutsideError as error:
         await _give_up(renewal, error)
-        raise
+        if isinstance(error, TokenRejected):
+            raise
+        raise NotRenewed(error.key, diagnostic=error.diagnostic, retry_after=error.retry_after) from error
     for pause in STORE_PAUSES:
         try:
             return await _store(renewal, permit)

@@ -38,7 +38,16 @@ from marketingos.domain.delivery import (
 from marketingos.domain.ports import Absent, Accepted, Grant, Progress, Published, Publisher, Ready, Undecided, Working
 from marketingos.domain.post import Post, Variant, VariantStatus
 from marketingos.domain.user import Deed
-from marketingos.errors import BadAnswer, NotSent, OutcomeUnknown, OutsideError, Refused, TokenRejected
+from marketingos.errors import (
+    BadAnswer,
+    MarketingError,
+    NotFound,
+    NotSent,
+    OutcomeUnknown,
+    OutsideError,
+    Refused,
+    TokenRejected,
+)
 from marketingos.services import accounts, audit, media, permissions, posts
 from marketingos.services.people import require
 from marketingos.services.views import PersonView, PostView
@@ -48,6 +57,11 @@ logger = log.get_logger(__name__)
 BATCH = 200
 _ASK_AGAIN = timedelta(hours=1)
 """How often a post that only a person can settle is looked for all the same."""
+
+_PATIENCE = timedelta(hours=6)
+"""How long a platform may work on a post before a person is told; it is asked all the same."""
+
+_UNCONFIRMED = (DeliveryStatus.UNKNOWN, DeliveryStatus.HELD)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,16 +100,18 @@ async def next_due() -> datetime | None:
 
 
 async def settle_by_hand(actor: PersonView, delivery_id: int, *, published: bool) -> PostView:
-    """A person says whether an unconfirmed post is out. "It is not" puts it back in the queue."""
+    """A person says whether an unconfirmed post is out, also one whose permission died meanwhile. "It is not" puts it
+    back in the queue."""
     require(actor, Deed.APPROVE)
     async with session() as s:
-        delivery = await s.get(Delivery, delivery_id)
-        if delivery is None or delivery.status is not DeliveryStatus.UNKNOWN:
+        delivery = await s.get(Delivery, delivery_id, with_for_update=True)
+        if delivery is None or delivery.status not in _UNCONFIRMED or not delivery.may_be_out:
             raise Refused("review.already_settled")
         now = clock.now()
         if published:
             delivery.publish(delivery.external_id or "", None, now)
             delivery.next_reading_at = None
+            delivery.fence += 1  # a look-up under way must not overrule the person
         else:
             delivery.requeue(delivery.content, now, now, now + timedelta(hours=2))
         post_id = await _touch(s, delivery)
@@ -150,13 +166,15 @@ async def _take(s: AsyncSession, delivery: Delivery, now: datetime) -> Task | No
     """One claim; None when the delivery has to wait for a person or is no longer wanted."""
     fresh = delivery.status in (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING)
     await _touch(s, delivery)
+    if fresh and not await _is_approved(s, delivery):
+        delivery.status = DeliveryStatus.CANCELLED
+        return None
+    if delivery.intent_at is None and (reason := _hold_reason(delivery, now)):
+        if not fresh:
+            await _close_attempt(s, delivery.id, Outcome.NOT_PUBLISHED)
+        delivery.hold(reason)
+        return None
     if fresh:
-        if not await _is_approved(s, delivery):
-            delivery.status = DeliveryStatus.CANCELLED
-            return None
-        if reason := _hold_reason(delivery, now):
-            delivery.hold(reason)
-            return None
         delivery.attempts += 1
         s.add(Attempt(delivery_id=delivery.id or 0, number=delivery.attempts, started_at=now))
     return Task(
@@ -198,9 +216,9 @@ async def _drain(account_id: int) -> int:
             await _carry(task)
         except LeaseLost:
             logger.warning("delivery.lease_lost", delivery=task.delivery_id, fence=task.fence)
-        except Exception:
-            # The row keeps its lease and is taken again when that ends; nothing is lost and nothing sent twice.
+        except Exception as error:
             logger.exception("delivery.walk_broke", delivery=task.delivery_id)
+            await _broke(task, error)
             break
     return taken
 
@@ -245,7 +263,8 @@ async def _settle(publisher: Publisher, task: Task, progress: Progress) -> None:
     except TokenRejected as error:
         return await _did_not_go_out(task, error, keep_intent=True)
     except OutsideError as error:
-        if error.retryable and not isinstance(error, NotSent):
+        asks_again = error.retryable and not isinstance(error, NotSent)
+        if asks_again or isinstance(error, permissions.NotRenewed):
             return await _record(task, Accepted(progress=progress, wait=error.retry_after or timedelta(seconds=10)))
         return await _did_not_go_out(task, error)
     await _record(task, outcome)
@@ -267,6 +286,18 @@ async def _look_up(publisher: Publisher, task: Task, since: datetime) -> None:
             await _did_not_go_out(task, absent)
         case Undecided():
             await _is_in_doubt(task, OutcomeUnknown(diagnostic="looked up: cannot tell yet"))
+
+
+async def _broke(task: Task, error: Exception) -> None:
+    """A walk that met what nobody foresaw, such as a file that is gone, goes on as the row allows. If this cannot be
+    written either, the row keeps its lease and is taken again when that ends."""
+    key = error.key if isinstance(error, MarketingError) else None
+    async with reading() as s:
+        row = await s.get_one(Delivery, task.delivery_id)
+    if row.intent_at:
+        return await _is_in_doubt(task, OutcomeUnknown(diagnostic=repr(error)))
+    final = isinstance(error, NotFound)
+    await _did_not_go_out(task, NotSent(key, diagnostic=repr(error), retryable=not final))
 
 
 # -- recording ---------------------------------------------------------------------------------------------------------
@@ -307,8 +338,13 @@ async def _record(task: Task, outcome: Published | Accepted) -> None:
         else:
             delivery.accepted_at = delivery.accepted_at or now
             delivery.progress = dict(outcome.progress)
-            delivery.wait(now + outcome.wait)
-        await _close_attempt(s, task, Outcome.PUBLISHED if isinstance(outcome, Published) else Outcome.ACCEPTED)
+            if now - delivery.accepted_at > _PATIENCE:
+                delivery.doubt(now + _ASK_AGAIN, "error.outcome_unknown")
+            else:
+                delivery.wait(now + outcome.wait)
+        await _close_attempt(
+            s, task.delivery_id, Outcome.PUBLISHED if isinstance(outcome, Published) else Outcome.ACCEPTED
+        )
         await _touch(s, delivery)
 
 
@@ -328,7 +364,7 @@ async def _did_not_go_out(task: Task, error: OutsideError, *, keep_intent: bool 
             delivery.fail(error.key)
         else:
             delivery.retry(again, error.key)
-        await _close_attempt(s, task, Outcome.UNKNOWN if keep_intent else Outcome.NOT_PUBLISHED, error)
+        await _close_attempt(s, task.delivery_id, Outcome.UNKNOWN if keep_intent else Outcome.NOT_PUBLISHED, error)
         await _touch(s, delivery)
     logger.warning("delivery.not_published", delivery=task.delivery_id, error=error.key, diagnostic=error.diagnostic)
 
@@ -339,13 +375,15 @@ async def _is_in_doubt(task: Task, error: OutsideError) -> None:
         delivery, now = await _held(s, task), clock.now()
         delivery.doubt(look_again(delivery.looks, now) or now + _ASK_AGAIN, "error.outcome_unknown")
         delivery.looks += 1
-        await _close_attempt(s, task, Outcome.UNKNOWN, error)
+        await _close_attempt(s, task.delivery_id, Outcome.UNKNOWN, error)
         await _touch(s, delivery)
     logger.warning("delivery.unknown", delivery=task.delivery_id, error=error.key, diagnostic=error.diagnostic)
 
 
-async def _close_attempt(s: AsyncSession, task: Task, outcome: Outcome, error: OutsideError | None = None) -> None:
-    last = select(Attempt).where(Attempt.delivery_id == task.delivery_id).order_by(col(Attempt.id).desc()).limit(1)
+async def _close_attempt(
+    s: AsyncSession, delivery_id: int | None, outcome: Outcome, error: OutsideError | None = None
+) -> None:
+    last = select(Attempt).where(Attempt.delivery_id == delivery_id).order_by(col(Attempt.id).desc()).limit(1)
     attempt = (await s.exec(last)).first()
     if attempt is None:
         return

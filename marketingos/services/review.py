@@ -1,7 +1,7 @@
 """Review: what a person sees of posts and does to them. Approving writes the deliveries in the same transaction.
 
-Every change locks the post's deliveries first, so that a claim by the publisher and a change by a person cannot cross:
-whoever comes second sees what the first did.
+Every change locks the post's variants and deliveries first, so that a claim by the publisher and a change by a person,
+or by two, cannot cross: whoever comes second sees what the first did.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ async def publish_now(actor: PersonView, post_id: int) -> PostView:
     require(actor, Deed.APPROVE)
     async with session() as s:
         post = await _locked(s, post_id)
-        waiting = [d for v in post.variants for d in v.deliveries if d.status in _WAITING]
+        waiting = [d for v in post.variants for d in v.deliveries if d.status in _WAITING and not d.may_be_out]
         if not waiting:
             raise Refused("review.nothing_to_publish")
         product = await s.get_one(Product, post.product_id)
@@ -182,10 +182,14 @@ _WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING, DeliveryStatus.HELD,
 
 
 async def _locked(s: AsyncSession, post_id: int) -> Post:
-    """The post with its deliveries locked; SQLite's writer holds its lock already."""
-    lock = select(Delivery.id).join(Variant).where(Variant.post_id == post_id)
+    """The post with its variants and deliveries locked; SQLite's writer holds its lock already.
+
+    The variants too: before the first approval there is no delivery that two people could meet at.
+    """
     if not db.is_sqlite():
-        await s.exec(lock.with_for_update(of=Delivery))
+        await s.exec(select(Variant.id).where(Variant.post_id == post_id).order_by(col(Variant.id)).with_for_update())
+        mine = select(Delivery.id).join(Variant).where(Variant.post_id == post_id)
+        await s.exec(mine.with_for_update(of=Delivery))
     everything = (
         selectinload(Post.variants).options(selectinload(Variant.deliveries), selectinload(Variant.media)),  # type: ignore[arg-type]
     )

@@ -107,3 +107,13 @@ async def test_the_first_person_comes_from_a_one_time_link(environment: Setter) 
     with pytest.raises(Forbidden):
         await people.set_up(secret, "otra@codetix.es", "Otra", PASSWORD)
     assert await people.ensure_first_user() is None
+
+
+async def test_the_one_time_link_is_void_once_there_is_somebody(environment: Setter) -> None:
+    """A link that nobody used makes nobody an administrator after a person was added in another way."""
+    environment(SANDBOX="0")
+    first = await people.ensure_first_user()
+    assert first is not None
+    await laura()
+    with pytest.raises(Forbidden):
+        await people.set_up(first.setup_path.partition("secret=")[2], "otra@codetix.es", "Otra", PASSWORD)

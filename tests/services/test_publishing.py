@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
 from marketingos import clock, db
 from marketingos.domain.account import Account, AccountState
-from marketingos.domain.delivery import LEASE, Attempt, Delivery, DeliveryStatus, HoldReason
+from marketingos.domain.delivery import LEASE, Attempt, Content, Delivery, DeliveryStatus, HoldReason
 from marketingos.domain.platform import Platform
+from marketingos.domain.ports import Absent, Accepted, Grant, Progress
 from marketingos.domain.post import PostStatus, Variant
-from marketingos.errors import ContentRefused, NotSent, RateLimited, Refused, TokenRejected
-from marketingos.services import posts, publishing, review
+from marketingos.errors import ContentRefused, NotFound, NotSent, RateLimited, Refused, TokenRejected
+from marketingos.services import permissions, posts, publishing, review
 from marketingos.services.views import PersonView
 from tests.services import stage
 from tests.services.fake_platform import LOST, FakePlatform, Killed, accepts_then, fails_with
@@ -277,3 +280,135 @@ async def test_one_sick_account_does_not_stop_the_others(laura: PersonView, plat
     platform.script = [fails_with(RuntimeError("bug"))]
     await sweep(later=DUE)
     assert len(platform.ledger) == 1
+
+
+async def unknown_then_held(laura: PersonView, platform: FakePlatform) -> int:
+    """A post that is out, whose answer was lost and whose permission died before it could be looked up."""
+    post_id = await approved(laura)
+    platform.script = [accepts_then(LOST)]
+    await sweep(later=DUE)
+    platform.look_up = fails_always(TokenRejected())  # type: ignore[method-assign]
+    await sweep(later=DUE + timedelta(minutes=1))
+    assert (await the_delivery()).hold_reason is HoldReason.PERMISSION
+    return post_id
+
+
+def fails_always(error: Exception) -> Callable[..., Awaitable[Any]]:
+    async def fail(*_: object) -> None:
+        raise error
+
+    return fail
+
+
+async def test_nobody_touches_what_may_be_out_while_its_permission_is_dead(
+    laura: PersonView, platform: FakePlatform
+) -> None:
+    """Held without a known outcome, a post can be neither sent now nor edited nor withdrawn, so it goes out once."""
+    post_id = await unknown_then_held(laura, platform)
+    (variant,) = (await posts.post(laura, post_id)).variants
+    with clock.frozen(clock.now() + DUE + timedelta(minutes=2)):
+        for change in (
+            review.publish_now(laura, post_id),
+            review.edit_text(laura, variant.id, "otra", variant.version),
+            review.withdraw(laura, post_id),
+        ):
+            with pytest.raises(Refused):
+                await change
+    assert platform.ledger == [TEXT]
+
+
+async def test_a_person_may_settle_it_without_the_permission(laura: PersonView, platform: FakePlatform) -> None:
+    """What can no longer be looked up is settled by who looks with his own eyes."""
+    post_id = await unknown_then_held(laura, platform)
+    await publishing.settle_by_hand(laura, (await the_delivery()).id or 0, published=True)
+    assert (await posts.post(laura, post_id)).status is PostStatus.PUBLISHED
+
+
+async def test_a_look_under_way_does_not_overrule_a_person(laura: PersonView, platform: FakePlatform) -> None:
+    """A look-up that ends after a person said "it is out" cannot put the post back in the queue."""
+    post_id = await approved(laura)
+    platform.script = [accepts_then(LOST)]
+    await sweep(later=DUE)
+
+    async def look_slowly(*_: object) -> Absent:
+        await publishing.settle_by_hand(laura, (await the_delivery()).id or 0, published=True)
+        return Absent()
+
+    platform.look_up = look_slowly  # type: ignore[method-assign]
+    await sweep(later=DUE + timedelta(minutes=6), times=3)
+    assert platform.ledger == [TEXT]
+    assert (await posts.post(laura, post_id)).status is PostStatus.PUBLISHED
+
+
+async def test_what_was_interrupted_asks_when_it_is_late(laura: PersonView, platform: FakePlatform) -> None:
+    """A process that dies while uploading, and comes back hours later, does not send the post without asking."""
+    await approved(laura)
+    platform.before_step = _die
+    with pytest.raises(Killed):
+        await sweep(later=DUE)
+    platform.before_step = lambda: None
+    await sweep(later=timedelta(hours=5))
+    assert platform.ledger == []
+    assert (await the_delivery()).hold_reason is HoldReason.LATE
+
+
+async def test_a_file_that_is_gone_fails_with_its_reason(laura: PersonView, platform: FakePlatform) -> None:
+    """A post whose picture is missing from the store does not seem to be on its way for ever."""
+    post_id = await approved(laura)
+    platform.before_step = lambda: _raise(NotFound("media.gone"))
+    await sweep(later=DUE)
+    view = await posts.post(laura, post_id)
+    assert view.status is PostStatus.FAILED
+    assert view.variants[0].deliveries[0].error_key == "media.gone"
+
+
+async def test_a_walk_that_breaks_is_tried_again(laura: PersonView, platform: FakePlatform) -> None:
+    """What nobody foresaw before the commit costs a try; after it, the post is looked up and not sent again."""
+    await approved(laura)
+    platform.script = [accepts_then(RuntimeError("bug"))]
+    await sweep(later=DUE)
+    assert (await the_delivery()).status is DeliveryStatus.UNKNOWN
+    await sweep(later=DUE + timedelta(minutes=1))
+    assert (await the_delivery()).status is DeliveryStatus.PUBLISHED
+    assert platform.ledger == [TEXT]
+
+
+async def test_a_token_that_cannot_be_renewed_leaves_the_post_as_it_is(
+    laura: PersonView, platform: FakePlatform
+) -> None:
+    """An accepted post is asked about later when its token cannot be renewed: that says nothing of the post."""
+    await approved(laura)
+    platform.accepts, settle = True, platform.settle
+    await sweep(later=DUE)
+    platform.settle = fails_always(permissions.NotRenewed())  # type: ignore[method-assign]
+    await sweep(later=DUE + timedelta(seconds=5))
+    assert (await the_delivery()).may_be_out
+    platform.settle = settle  # type: ignore[method-assign]
+    await sweep(later=DUE + timedelta(minutes=5))
+    assert (await the_delivery()).status is DeliveryStatus.PUBLISHED
+    assert platform.ledger == [TEXT]
+
+
+async def test_a_person_hears_of_a_platform_that_never_ends(laura: PersonView, platform: FakePlatform) -> None:
+    """A post that a platform works on for hours is unconfirmed, not on its way for ever; it can still turn out well."""
+    await approved(laura)
+    platform.accepts, settle = True, platform.settle
+
+    async def works(grant: Grant, content: Content, progress: Progress) -> Accepted:
+        return Accepted(progress=progress)
+
+    platform.settle = works  # type: ignore[method-assign]
+    await sweep(later=DUE, times=8)
+    assert (await the_delivery()).status is DeliveryStatus.UNKNOWN
+    platform.settle = settle  # type: ignore[method-assign]
+    await sweep(later=DUE + timedelta(hours=10))
+    assert (await the_delivery()).status is DeliveryStatus.PUBLISHED
+    assert platform.ledger == [TEXT]
+
+
+def _die() -> None:
+    raise Killed
+
+
+def _raise(error: Exception) -> None:
+    raise error

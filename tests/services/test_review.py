@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -181,3 +182,25 @@ async def test_an_unapproved_post_expires_when_its_time_has_passed() -> None:
         assert (await posts.post(laura, post_id)).status is PostStatus.EXPIRED
     with clock.frozen(clock.now() + timedelta(hours=3)), pytest.raises(Refused, match=r"review\.passed"):
         await review.approve(laura, post_id)
+
+
+async def test_two_people_who_save_at_once_do_not_overwrite_each_other() -> None:
+    """Of two saves that started from the same version one is kept, and the other is told."""
+    laura, product = await stage.person(), await stage.product()
+    (variant,) = (await posts.post(laura, post_id := await stage.post(product))).variants
+    saves = (review.edit_text(laura, variant.id, words, variant.version) for words in ("uno", "dos", "tres"))
+    answers = await asyncio.gather(*saves, return_exceptions=True)
+    assert sorted(isinstance(a, Refused) for a in answers) == [False, True, True]
+    (kept,) = (await posts.post(laura, post_id)).variants
+    assert kept.version == variant.version + 1
+
+
+async def test_what_is_approved_while_another_edits_is_what_is_shown() -> None:
+    """An approval and an edit at the same moment leave either new words that wait, or a variant that can go out."""
+    laura, product = await stage.person(), await stage.product()
+    (variant,) = (await posts.post(laura, post_id := await stage.post(product))).variants
+    edit = review.edit_text(laura, variant.id, "otra cosa", variant.version)
+    await asyncio.gather(edit, review.approve(laura, post_id))
+    (seen,) = (await posts.post(laura, post_id)).variants
+    if seen.status is VariantStatus.APPROVED:
+        assert [d.content.text for d in await deliveries()] == [seen.text]
