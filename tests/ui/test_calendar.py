@@ -237,6 +237,20 @@ async def test_a_pending_post_expires_by_itself(tab, session, post):
     assert state.shown.status == "EXPIRED"
 
 
+async def test_an_expired_post_is_offered_the_next_slot(tab, session):
+    """One press gives it the next free slot of its product, where it waits for approval again."""
+    product = await stage.product()
+    async with db.session() as s:
+        s.add(Slot(product_id=product, weekday=3, local_time=time(12, 30), platforms=(Platform.FACEBOOK,)))
+    post = await stage.post(product, after=timedelta(hours=-3))
+    state = await opened(tab, session, post)
+    assert state.shown.status == "EXPIRED"
+    assert state.next_slot == "jue 26 nov, 12:30"
+    await S.take_next_slot.fn(state)
+    assert (state.shown.status, state.shown.slot) == ("PENDING_APPROVAL", "jue 26 nov, 12:30")
+    assert state.next_slot == ""
+
+
 async def test_tiktok_goes_out_only_when_somebody_chose_who_may_see_it(tab, session):
     """The account's standing choice is offered; without any choice the other platforms are approved alone."""
     product = await stage.product()

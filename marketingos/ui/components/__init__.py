@@ -9,7 +9,7 @@ buttons        icon(name, size=16)
                       icon_name, busy, busy_label, disabled, why, key_hint, **props)
                icon_button(icon_name, label, variant="quiet", size="md", key_hint, on, **props)
                link_button(*children, href, variant, size, icon_name)   link(*children, href)   kbd("A")
-               segmented(((value, word), ...), value, on_change, label=, size=)
+               segmented(((value, word), ...), value, on_change, label=, size=, keys=)
                tabs(*tab) tab(*children, selected=, count=)   spinner(size)
 fields         field(label, control, control_id=, error=, hint=, aside=)   field_error(text)
                text_input(id, error=, size=)  text_area(id)  password_input(id, shown=, on_toggle=)
@@ -27,7 +27,7 @@ feedback       banner(icon, *text, kind=needs|stopped, action=)  empty(icon, tit
                bone(width, height)  skeleton(*bones, rows=)
 previews       preview(platform, Card, editor=Editor, look=)  card_of(variant, product)
 calendar_view  calendar_view(events=, view=, date=, time_zone=, selected=, revision=, now=, on_open=, on_free=,
-               on_move=, on_range=) and the `Entry` it shows
+               on_move=, on_shift=, on_refused=, on_range=) and the `Entry` it shows
 ticker         ticker(milliseconds, on_tick)
 frame          frame(content, ...) is put around every page by `ui.session.page`; ROOMS is the rail
                sheet(*children, kind=main|panel), toolbar(*children), spring()

@@ -111,7 +111,7 @@ def toast(
     """The one toast: leaves by itself after 10 s (a refusal after 6), stops while pointed at or focused."""
     mark = rx.cond(refused, icon("circle-alert", 18), icon("circle-check", 18))
     words = rx.el.div(text, rx.cond(detail != "", rx.el.small(detail)), class_name="grow")
-    undo = rx.cond(undoable, button(t("action.undo"), variant="quiet", on_click=on_undo))
+    undo = rx.cond(undoable, button(t("action.undo"), variant="quiet", key_hint="⌘Z", on_click=on_undo))
     close = icon_button("x", t("action.close"), on_click=on_dismiss)
     card = rx.el.div(
         mark,

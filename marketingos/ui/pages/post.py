@@ -100,7 +100,7 @@ def _head() -> rx.Component:
 def _decisions() -> tuple[rx.Component, ...]:
     return (
         rx.cond(S.shown.can_reject, acts.reject_button(S, words=True)),
-        rx.cond(S.shown.can_approve, acts.approve_button(S), acts.main_action(S)),
+        acts.decide(S),
     )
 
 

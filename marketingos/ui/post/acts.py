@@ -95,11 +95,24 @@ def actions(desk: Desk, menu_id: str = "post-more") -> tuple[rx.Component, ...]:
     """The foot: the one thing to do with the post as it stands, and the others beside it."""
     shown = desk.shown
     return (
-        rx.cond(shown.can_approve, approve_button(desk, class_name="grow"), main_action(desk)),
+        decide(desk, class_name="grow"),
         rx.cond(shown.can_edit, edit_button(desk)),
         rx.cond(shown.can_reject, reject_button(desk)),
         more_menu(desk, menu_id),
     )
+
+
+def decide(desk: Desk, **props: Any) -> rx.Component:
+    """The one thing to do: another time for what expired, approving, or what the status asks for."""
+    move = button(
+        t("post.move_to_slot", slot=desk.next_slot),
+        variant="primary",
+        icon_name="calendar-clock",
+        on_click=desk.take_next_slot,
+        **props,
+    )
+    otherwise = rx.cond(desk.shown.can_approve, approve_button(desk, **props), main_action(desk))
+    return rx.cond((desk.next_slot != "") & desk.shown.can_move, move, otherwise)
 
 
 def main_action(desk: Desk) -> rx.Component:

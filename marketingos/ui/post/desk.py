@@ -4,17 +4,18 @@ Every handler calls one service with the actor of the session; what it refuses b
 nothing here has changed. `_changed` is the page's chance to look at the rest of itself again.
 """
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TypedDict
 
 import reflex as rx
 from reflex.event import EventSpec
 
+from marketingos import clock
 from marketingos.domain.platform import Platform, wire_length
-from marketingos.domain.post import RejectReason, VariantStatus
+from marketingos.domain.post import PostStatus, RejectReason, VariantStatus
 from marketingos.services import generation, posts, publishing, review
 from marketingos.services.views import PostView
-from marketingos.text import sentence
+from marketingos.text import format_slot, sentence
 from marketingos.ui.components.overlay import close_dialog, open_dialog
 from marketingos.ui.notices import notice, refusal
 from marketingos.ui.post.rows import NO_VARIANT, NOTHING, PostRow, VariantRow
@@ -24,6 +25,10 @@ from marketingos.ui.session import actor_of, language_of
 REJECT_DIALOG = "reject-post"
 DISCARD_DIALOG = "discard-words"
 MOVE_POPOVER = "move-post"
+
+
+_AHEAD = timedelta(days=14)
+"""How far ahead a free slot is looked for."""
 
 
 class Words(TypedDict):
@@ -60,6 +65,8 @@ class PostDesk(rx.State, mixin=True):
     privacy: str = ""
     ready: int = 0
     picturing: bool = False
+    next_slot: str = ""
+    _next_wall: str = ""
     _version: int = 0
     _wanted: int = -1
 
@@ -95,6 +102,19 @@ class PostDesk(rx.State, mixin=True):
         edited = next((v.view for v in row.variants if v.id == self.editing), None)
         self.overtaken = edited is not None and edited.version != self._version
         self._count()
+        await self._suggest(view)
+
+    async def _suggest(self, view: PostView) -> None:
+        """For a post whose time has passed: the next slot of its product that is free."""
+        self.next_slot = self._next_wall = ""
+        if view.status is not PostStatus.EXPIRED:
+            return
+        now, actor = clock.now(), await actor_of(self)
+        ahead = await posts.calendar(actor, start=now, end=now + _AHEAD, product_id=view.product.id)
+        if ahead.free_slots:
+            slot = ahead.free_slots[0]
+            self._next_wall = slot.wall.isoformat()
+            self.next_slot = format_slot(slot.scheduled_at, now, await language_of(self), view.timezone)
 
     async def _take(self, view: PostView) -> None:
         """What a service answered is what is shown."""
@@ -268,6 +288,14 @@ class PostDesk(rx.State, mixin=True):
             return refusal("post.no_such_time")
         said = await self._move(await posts.post(await actor_of(self), self.shown.id), wall)
         return [rx.call_script(f"document.getElementById({MOVE_POPOVER!r})?.hidePopover()"), said]
+
+    @rx.event
+    async def take_next_slot(self):
+        """Gives the open post the slot that was suggested."""
+        if not self._next_wall:
+            return None
+        post = await posts.post(await actor_of(self), self.shown.id)
+        return await self._move(post, datetime.fromisoformat(self._next_wall))
 
     @rx.event
     async def move_back(self, post_id: int, wall: str):
