@@ -54,6 +54,10 @@ class Stage:
             return [post for post in posts if post["kind"] in ("story", "stories")]
         return [post for post in posts if delivery.content.text in (post["text"], post["title"])]
 
+    def was_hit(self) -> bool:
+        """Whether the fault script's only rule has spoilt a call."""
+        return bool(self.world.http.get("/control/faults").json()["rules"][0]["done"])
+
     def _posts(self, account: str) -> list[dict[str, Any]]:
         return self.world.ledger(account=account)
 
@@ -78,13 +82,13 @@ def one_picture(shelf: Shelf) -> list[Attachment]:
     return [shelf.add("one.jpg", PICTURE, alt_text="Una silla")]
 
 
-def three_pictures(shelf: Shelf) -> list[Attachment]:
-    return [shelf.add(f"{n}.jpg", PICTURE, alt_text=f"Foto {n}") for n in range(3)]
+def pictures(shelf: Shelf) -> list[Attachment]:
+    return [shelf.add(f"{n}.jpg", PICTURE, alt_text=f"Foto {n}") for n in range(2)]
 
 
 def plain_pictures(shelf: Shelf) -> list[Attachment]:
     """TikTok's photos have no descriptions."""
-    return [shelf.add(f"{n}.jpg", PICTURE) for n in range(3)]
+    return [shelf.add(f"{n}.jpg", PICTURE) for n in range(2)]
 
 
 def one_video(shelf: Shelf) -> list[Attachment]:
@@ -108,7 +112,7 @@ KINDS = {
     "facebook text": Kind(platform=Platform.FACEBOOK, format=Format.TEXT),
     "facebook link": Kind(platform=Platform.FACEBOOK, format=Format.TEXT, more={"link_url": "https://example.com/a"}),
     "facebook photo": Kind(platform=Platform.FACEBOOK, format=Format.IMAGE, files=one_picture),
-    "facebook photos": Kind(platform=Platform.FACEBOOK, format=Format.IMAGE, files=three_pictures),
+    "facebook photos": Kind(platform=Platform.FACEBOOK, format=Format.IMAGE, files=pictures),
     "facebook commented": Kind(platform=Platform.FACEBOOK, format=Format.TEXT, more={"first_comment": "Reserva aquí"}),
     "facebook video": Kind(platform=Platform.FACEBOOK, format=Format.VIDEO, files=one_video),
     "facebook reel": Kind(
@@ -120,7 +124,7 @@ KINDS = {
     "instagram commented": Kind(
         platform=Platform.INSTAGRAM, format=Format.IMAGE, files=one_picture, more={"first_comment": "Reserva aquí"}
     ),
-    "instagram carousel": Kind(platform=Platform.INSTAGRAM, format=Format.IMAGE, files=three_pictures),
+    "instagram carousel": Kind(platform=Platform.INSTAGRAM, format=Format.IMAGE, files=pictures),
     "instagram reel": Kind(platform=Platform.INSTAGRAM, format=Format.REEL, files=one_video),
     "instagram story": Kind(platform=Platform.INSTAGRAM, format=Format.STORY, files=one_story),
     "tiktok video": Kind(platform=Platform.TIKTOK, format=Format.VIDEO, files=one_video, options=PUBLIC),
@@ -136,7 +140,7 @@ KINDS = {
     ),
     "linkedin text": Kind(platform=Platform.LINKEDIN, format=Format.TEXT),
     "linkedin picture": Kind(platform=Platform.LINKEDIN, format=Format.IMAGE, files=one_picture),
-    "linkedin pictures": Kind(platform=Platform.LINKEDIN, format=Format.IMAGE, files=three_pictures),
+    "linkedin pictures": Kind(platform=Platform.LINKEDIN, format=Format.IMAGE, files=pictures),
     "linkedin article": Kind(
         platform=Platform.LINKEDIN, format=Format.TEXT, more={"link_url": "https://example.com/a"}
     ),
@@ -243,7 +247,7 @@ async def test_one_fault_at_any_call_makes_neither_two_posts_nor_none(
         found = await carried(delivery, KINDS[kind])
         live, told = ids(stage, delivery, KINDS[kind], found)
         assert live == told or (found is None and len(live) <= 1), nth
-        if not stage.world.http.get("/control/faults").json()["rules"][0]["done"]:
+        if not stage.was_hit():
             return
     raise AssertionError("the walk has no end")
 
@@ -262,7 +266,7 @@ async def test_a_process_that_dies_at_any_step_makes_neither_two_posts_nor_none(
     raise AssertionError("the walk has no end")
 
 
-@every_kind
+@pytest.mark.parametrize("kind", [KINDS[name] for name in (*THOROUGH, "facebook reel", "tiktok photos")])
 async def test_permission_that_dies_at_any_call_only_delays_the_post(stage: Stage, kind: Kind) -> None:
     """A person reconnects, and the walk goes on where it stood: one post in the end."""
     for nth in range(1, 30):
@@ -275,7 +279,7 @@ async def test_permission_that_dies_at_any_call_only_delays_the_post(stage: Stag
             found = await delivery.run()
         live, told = ids(stage, delivery, kind, found)
         assert live == told, nth
-        if not stage.world.http.get("/control/faults").json()["rules"][0]["done"]:
+        if not stage.was_hit():
             return
     raise AssertionError("the walk has no end")
 
@@ -297,7 +301,7 @@ PROCESSED = {
 @pytest.mark.parametrize("kind", PROCESSED)
 async def test_processing_that_fails_once(stage: Stage, kind: str) -> None:
     """A platform's own fault is tried anew; a file that it does not take is told, and nothing is visible."""
-    for nth in range(1, 12):
+    for nth in range(1, 30):
         stage.world.http.delete("/control/faults")
         stage.world.fault("fail_processing", match={"nth": nth})
         delivery = stage.delivery(KINDS[kind])
@@ -308,6 +312,9 @@ async def test_processing_that_fails_once(stage: Stage, kind: str) -> None:
             found = None
         live, told = ids(stage, delivery, KINDS[kind], found)
         assert live == told, nth
+        if not stage.was_hit():
+            return
+    raise AssertionError("the walk has no end")
 
 
 @pytest.mark.parametrize("kind", PROCESSED)
@@ -325,13 +332,15 @@ async def test_lists_that_lag(stage: Stage, kind: str) -> None:
     """A post that the platform's lists show only minutes later is found all the same, and not sent twice."""
     stage.world.control("settings", {"listing_lag_seconds": 150})
     try:
-        for nth in range(1, 12):
+        for nth in range(1, 30):
             stage.world.http.delete("/control/faults")
             stage.world.fault("accept_then_reset", match={"nth": nth})
             delivery = stage.delivery(KINDS[kind])
             found = await delivery.run()
             live, told = ids(stage, delivery, KINDS[kind], found)
             assert live == told, nth
+            if not stage.was_hit():
+                return
     finally:
         stage.world.control("settings", {"listing_lag_seconds": 0})
 
