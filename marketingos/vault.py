@@ -33,9 +33,9 @@ def rotate(sealed: str) -> str:
     return _box().rotate(sealed.encode()).decode()
 
 
-def signing_key() -> bytes:
-    """The first key's bytes, from which addresses and signatures are derived."""
-    return _keys()[0].encode()
+def signing_keys() -> tuple[bytes, ...]:
+    """The keys' bytes, from which addresses and signatures are derived; the first one signs, the others still hold."""
+    return tuple(key.encode() for key in _keys())
 
 
 @lru_cache(maxsize=1)

@@ -151,11 +151,11 @@ class Delivery(SQLModel, table=True):
         """Whether it would go out later than its product allows without asking."""
         return now > self.late_after and self.intent_at is None
 
-    def claim(self, now: datetime) -> int:
+    def claim(self, now: datetime, lease: timedelta = LEASE) -> int:
         """Takes it for one worker; answers the fencing number that every later write must show."""
         if self.status is not DeliveryStatus.UNKNOWN:
             self.status = DeliveryStatus.SENDING
-        self.lease_until = now + LEASE
+        self.lease_until = now + lease
         self.fence += 1
         return self.fence
 

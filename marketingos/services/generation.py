@@ -155,13 +155,11 @@ async def _claim() -> CycleRun | None:
 
 
 async def _take_brush(actor: PersonView, post_id: int) -> None:
-    """Marks the post so that a second click does not pay a second time; a mark that is old was left by the dead."""
+    """Marks the post so that a second click does not pay a second time; a mark that is old was left by the dead. A post
+    without any mark is still the cycle's to picture."""
     now = clock.now()
-    free = or_(
-        col(Post.media_error).is_(None),
-        col(Post.media_error) != picturing.UNDER_WAY,
-        col(Post.updated_at) < now - clock.human(_BRUSH),
-    )
+    free = or_(col(Post.media_error) != picturing.UNDER_WAY, col(Post.updated_at) < now - clock.human(_BRUSH))
+    free = and_(col(Post.media_error).is_not(None), free)
     mark = update(Post).where(col(Post.id) == post_id, free).values(media_error=picturing.UNDER_WAY, updated_at=now)
     async with session() as s:
         if (await s.exec(mark)).rowcount == 0:

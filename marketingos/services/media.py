@@ -122,7 +122,7 @@ def view(row: Media) -> MediaView:
 
 def path_of(name: str) -> str:
     """The address of a file on this host."""
-    return f"/media/{_signature(name)}/{name}"
+    return f"/media/{_signatures(name)[0]}/{name}"
 
 
 def public_url(name: str) -> str:
@@ -131,8 +131,11 @@ def public_url(name: str) -> str:
 
 
 async def open_signed(signature: str, name: str) -> StoredFile:
-    """The file behind an address; `NotFound`, and nothing else, for whatever is wrong with it."""
-    if not hmac.compare_digest(signature.encode(), _signature(name).encode()):
+    """The file behind an address; `NotFound`, and nothing else, for whatever is wrong with it.
+
+    Addresses that were given out under an older key still hold: a platform may be fetching one while keys are rotated.
+    """
+    if not any(hmac.compare_digest(signature.encode(), good.encode()) for good in _signatures(name)):
         raise NotFound("media.gone")
     store = adapters.media_store()
     mime = _MIMES.get(name.rpartition(".")[2])
@@ -177,8 +180,8 @@ def _look(data: bytes) -> _Seen:
     )
 
 
-def _signature(name: str) -> str:
-    """128 bits over the content hash that a name begins with."""
-    key = hmac.digest(vault.signing_key(), _PURPOSE, "sha256")
-    digest = hmac.digest(key, name.partition(".")[0].encode(), "sha256")
-    return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
+def _signatures(name: str) -> list[str]:
+    """128 bits over the content hash that a name begins with, by each key, the newest first."""
+    keys = (hmac.digest(key, _PURPOSE, "sha256") for key in vault.signing_keys())
+    digests = (hmac.digest(key, name.partition(".")[0].encode(), "sha256") for key in keys)
+    return [base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=") for digest in digests]

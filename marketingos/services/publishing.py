@@ -179,7 +179,7 @@ async def _take(s: AsyncSession, delivery: Delivery, now: datetime) -> Task | No
         s.add(Attempt(delivery_id=delivery.id or 0, number=delivery.attempts, started_at=now))
     return Task(
         delivery_id=delivery.id or 0,
-        fence=delivery.claim(now),
+        fence=delivery.claim(now, clock.human(LEASE)),
         content=delivery.content,
         grant=accounts.grant_of(delivery.account),
         progress=dict(delivery.progress),
@@ -316,7 +316,7 @@ async def _save_step(task: Task, step: Working) -> None:
     async with session() as s:
         delivery = await _held(s, task)
         delivery.progress = dict(step.progress)
-        delivery.lease_until = clock.now() + LEASE
+        delivery.lease_until = clock.now() + clock.human(LEASE)
         if step.wait:
             delivery.wait(clock.now() + step.wait)
 
@@ -326,7 +326,7 @@ async def _write_intent(task: Task, progress: Progress) -> None:
         delivery = await _held(s, task)
         delivery.progress = dict(progress)
         delivery.intent_at = clock.now()
-        delivery.lease_until = clock.now() + LEASE
+        delivery.lease_until = clock.now() + clock.human(LEASE)
 
 
 async def _record(task: Task, outcome: Published | Accepted) -> None:

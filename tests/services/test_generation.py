@@ -424,6 +424,17 @@ async def test_two_clicks_pay_for_one_picture(studio: Studio) -> None:
     assert studio.pictures == 2
 
 
+async def test_a_post_that_its_cycle_still_pictures_is_not_paid_for_twice(studio: Studio) -> None:
+    """A retry is for what failed: what has no mark is being made, or will be by who resumes the cycle."""
+    studio.draws(FAILED)
+    await one_slot(studio)
+    post_id = (await posts())[0].id or 0
+    await picturing.mark(post_id, None)
+    with clock.frozen(MONDAY), pytest.raises(Refused):
+        await generation.retry_media(person(), post_id)
+    assert studio.pictures == 1
+
+
 async def test_a_drawing_is_paid_for_once(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """When setting the headline fails, the next try uses the drawing that is there."""
 

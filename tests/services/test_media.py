@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from cryptography.fernet import Fernet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -122,5 +123,18 @@ async def test_another_key_makes_other_addresses(environment: Callable[..., obje
 @given(signature=st.text(max_size=40), name=st.text(max_size=80))
 async def test_made_up_addresses_open_nothing(signature: str, name: str) -> None:
     """Any other address is `NotFound`, and nothing else."""
+    with pytest.raises(NotFound):
+        await media.open_signed(signature, name)
+
+
+async def test_an_address_given_out_under_an_older_key_still_opens(environment: Callable[..., object]) -> None:
+    """A platform that fetches a picture while keys are rotated still gets it; when the older key goes, it does not."""
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    environment(SECRET_KEYS=old)
+    kept = await media.keep(picture())
+    _, _, signature, name = media.path_of(kept.name).split("/")
+    environment(SECRET_KEYS=f"{new},{old}")
+    assert (await media.open_signed(signature, name)).mime == "image/jpeg"
+    environment(SECRET_KEYS=new)
     with pytest.raises(NotFound):
         await media.open_signed(signature, name)
