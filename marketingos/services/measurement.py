@@ -181,6 +181,7 @@ async def _outings(s: AsyncSession, since: datetime, product_id: int | None) -> 
     )  # fmt: skip
     if product_id is not None:
         out = out.where(col(Post.product_id) == product_id)
+    rows = (await s.exec(out)).all()  # type: ignore[call-overload]
     readings = await _readings(s, out.with_only_columns(col(Delivery.id)))
     return [
         Outing(
@@ -191,7 +192,7 @@ async def _outings(s: AsyncSession, since: datetime, product_id: int | None) -> 
             title=title,
             product_id=product,
         )
-        for delivery, at, permalink, platform, post, title, product in (await s.execute(out)).all()
+        for delivery, at, permalink, platform, post, title, product in rows
     ]
 
 
@@ -200,8 +201,9 @@ async def _readings(s: AsyncSession, deliveries: sql.Select[tuple[int | None]]) 
     numbers = [getattr(Reading, name) for name in COUNTS]
     chosen = sql.select(col(Reading.delivery_id), col(Reading.taken_at), *numbers)
     chosen = chosen.where(col(Reading.delivery_id).in_(deliveries)).order_by(col(Reading.taken_at))
+    rows = (await s.exec(chosen)).all()  # type: ignore[call-overload]
     found: dict[int, dict[datetime, Counts]] = defaultdict(dict)
-    for delivery, taken_at, *counts in (await s.execute(chosen)).all():
+    for delivery, taken_at, *counts in rows:
         found[delivery][taken_at] = tuple(counts)
     return found
 
@@ -225,7 +227,7 @@ async def _thumbnails(s: AsyncSession, post_ids: Collection[int]) -> dict[int, M
         .where(col(Variant.post_id).in_(post_ids))
         .order_by(col(VariantMedia.position).desc(), col(Variant.id).desc())
     )
-    found = (await s.execute(chosen)).all()
+    found = (await s.exec(chosen)).all()  # type: ignore[call-overload]
     return {post: picture for post, _, picture in sorted(found, key=lambda row: row[1] is not Format.VIDEO)}
 
 
