@@ -21,12 +21,19 @@ import pytest
 import uvicorn
 from alembic import command
 from alembic.config import Config
+from hypothesis import HealthCheck
+from hypothesis import settings as how
 from psycopg.sql import SQL, Identifier
 
 from marketingos import db, vault
 from marketingos.settings import Settings, get_settings
 
 pytest_plugins = ("tests.outside",)
+
+# The gate tries the same cases every time; at a desk each run tries new ones.
+how.register_profile("gate", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+how.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+how.load_profile("gate" if os.environ.get("CI") else "desk")
 
 ROOT = Path(__file__).parent.parent
 AMBIENT = ("ANTHROPIC_", "REPLICATE_")

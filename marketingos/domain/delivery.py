@@ -160,9 +160,9 @@ class Delivery(SQLModel, table=True):
         return self.fence
 
     def requeue(self, content: Content, due_at: datetime, not_before: datetime, late_after: datetime) -> None:
-        """Puts it (back) in the queue with what was approved now; uploads of other content are forgotten. A worker that
+        """Puts it (back) in the queue with what was approved now; uploads of other content, or of a try that failed, are forgotten. A worker that
         still has it has it no longer."""
-        if self.content_hash != content.hash:
+        if self.content_hash != content.hash or self.status is DeliveryStatus.FAILED:
             self.progress = {}
         self.status = DeliveryStatus.QUEUED
         self.content, self.content_hash = content, content.hash

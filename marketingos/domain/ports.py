@@ -3,7 +3,8 @@
 Publishing is a walk in steps, so that a process may die between any two of them: `prepare` is called until it answers
 `Ready`; nothing it does is visible. Then the engine writes its intent and calls `commit` once: the call that makes
 the post visible. A platform that needs time afterwards answers `Accepted`, and `settle` is called until the post has
-its id. `look_up` answers, for a commit whose outcome is not known, what is really there.
+its id; there `NotSent` says that the platform gave the post up and it surely is not out, while a question that could
+not be asked is `OutcomeUnknown`. `look_up` answers, for a commit whose outcome is not known, what is really there.
 """
 
 from __future__ import annotations
