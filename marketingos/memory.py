@@ -1,5 +1,5 @@
-"""Memory given back: pictures and videos take hundreds of megabytes for seconds, and glibc keeps them for good unless it
-is told otherwise (mallopt(3), malloc_trim(3)). On another C library both functions do nothing."""
+"""Memory given back: pictures and videos take hundreds of megabytes for seconds, and glibc keeps them for good unless
+it is told otherwise (mallopt(3), malloc_trim(3)). On another C library both functions do nothing."""
 
 from __future__ import annotations
 

@@ -22,9 +22,13 @@ async def test_what_a_transaction_wrote_is_there_afterwards() -> None:
 
 async def test_an_error_takes_everything_back() -> None:
     """A session rolls back when its block fails."""
-    with pytest.raises(RuntimeError):
+
+    async def break_off() -> None:
         async with db.session() as session:
             session.add(Product(name="ReservasPro", created_at=AT))
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await break_off()
     async with db.reading() as session:
         assert (await session.exec(select(Product))).all() == []

@@ -160,8 +160,8 @@ class Delivery(SQLModel, table=True):
         return self.fence
 
     def requeue(self, content: Content, due_at: datetime, not_before: datetime, late_after: datetime) -> None:
-        """Puts it (back) in the queue with what was approved now. Uploads of other content, or of a try that failed, are
-        forgotten; a worker that still has it has it no longer."""
+        """Puts it (back) in the queue with what was approved now. Uploads of other content, or of a try that failed,
+        are forgotten; a worker that still has it has it no longer."""
         if self.content_hash != content.hash or self.status is DeliveryStatus.FAILED:
             self.progress = {}
         self.status = DeliveryStatus.QUEUED

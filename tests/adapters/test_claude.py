@@ -36,7 +36,8 @@ from tests.conftest import Serve
 
 ASSIGNMENT = Assignment(
     rules="Write well. " * 400,
-    book="<product>\nname: ReservasPro\nlanguage: es\ndescription: barbería\n</product>\n<facts>\nF1: Reserva 24 h\n</facts>",
+    book="<product>\nname: ReservasPro\nlanguage: es\ndescription: barbería\n</product>\n"
+    "<facts>\nF1: Reserva 24 h\n</facts>",
     brief="<brief>\nplatforms: instagram, tiktok\nslot: 2026-11-24T18:30\nhook_type: question\n</brief>",
     platforms=(Platform.INSTAGRAM, Platform.TIKTOK),
 )
@@ -54,7 +55,9 @@ def answer(text: str = "{}", stop_reason: str = "end_turn", **usage: int) -> JSO
         {
             "id": "msg_01", "type": "message", "role": "assistant", "model": "claude-sonnet-5-5", "content": content,
             "stop_reason": stop_reason, "stop_sequence": None,
-            "usage": {"input_tokens": 11, "output_tokens": 7, "cache_read_input_tokens": 5, "cache_creation_input_tokens": 3}
+            "usage": {
+                "input_tokens": 11, "output_tokens": 7, "cache_read_input_tokens": 5, "cache_creation_input_tokens": 3
+            }
             | usage,
         },
         headers={"request-id": "req_1"},
@@ -87,7 +90,7 @@ async def test_it_writes_a_package_that_obeys_the_schema(serve: Serve) -> None:
 
 
 async def test_the_request_follows_the_contract(serve: Serve) -> None:
-    """Both system blocks are marked for the cache, the schema and the effort go in `output_config`, nothing is sampled."""
+    """Both system blocks are marked for the cache, schema and effort go in `output_config`, nothing is sampled."""
     script = Script([answer()])
     manuscript = await ask(await serve(script))
     sent = script.heard[0]

@@ -110,7 +110,7 @@ def painter(base: str, *, token: str = "r8_test", patience: float = 20.0) -> Rep
 
 @pytest.mark.parametrize("model", [MODEL, "black-forest-labs/flux-schnell"])
 async def test_it_draws_a_picture(serve: Serve, tmp_path: Path, model: str) -> None:
-    """Against the strict twin a prompt becomes a picture in the asked aspect, whether models answer one file or many."""
+    """Against the strict twin a prompt becomes a picture in the asked aspect, whether one file is answered or many."""
     app = Starlette()
     base = await serve(app)
     routes = twin.routes(
