@@ -32,7 +32,7 @@ from datetime import timedelta
 class MarketingError(Exception):
     """The root. `key` is the catalogue key of the sentence; `values` are its placeholders."""
 
-    key = "error.unexpected"
+    key = "error.ours"
 
     def __init__(self, key: str | None = None, /, *, field: str | None = None, **values: object) -> None:
         self.key = key or self.key

@@ -444,7 +444,7 @@ async def test_a_drawing_is_paid_for_once(studio: Studio, monkeypatch: pytest.Mo
     with monkeypatch.context() as patch:
         patch.setattr(picturing.images, "compose_post", broken)
         view = await one_slot(studio)
-    assert view.error_key == "error.unexpected"
+    assert view.error_key == "error.ours"
     with clock.frozen(MONDAY):
         await generation.retry_media(person(), (await posts())[0].id or 0)
     assert studio.pictures == 1

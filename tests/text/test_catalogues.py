@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from marketingos.errors import MarketingError
 from marketingos.text import LANGUAGES, catalogue, placeholders, sentence
 
 ROOT = Path(__file__).resolve().parents[2] / "marketingos"
@@ -60,3 +61,9 @@ def test_an_unknown_key_is_logged_and_shown(caplog: pytest.LogCaptureFixture):
 def test_an_unknown_language_is_answered_in_spanish():
     """Spanish stands in for languages that we do not speak."""
     assert sentence("action.undo", "fr") == "Deshacer"
+
+
+def test_what_goes_wrong_behind_a_person_s_back_can_be_said():
+    """The sentence of an error that only its key is kept of, on a post or a cycle, needs nothing else to be said."""
+    for language in LANGUAGES:
+        assert sentence(MarketingError().key, language)
