@@ -4,7 +4,6 @@ import { Fragment, createElement as h, useEffect, useMemo, useRef, useState } fr
 import FullCalendar from "@fullcalendar/react";
 import dayGrid from "@fullcalendar/react/daygrid";
 import timeGrid from "@fullcalendar/react/timegrid";
-import list from "@fullcalendar/react/list";
 import interaction from "@fullcalendar/react/interaction";
 import es from "@fullcalendar/react/locales/es";
 import "@fullcalendar/react/skeleton.css";
@@ -24,7 +23,7 @@ import Minus from "lucide-react/dist/esm/icons/minus.mjs";
 import TimerOff from "lucide-react/dist/esm/icons/timer-off.mjs";
 import TriangleAlert from "lucide-react/dist/esm/icons/triangle-alert.mjs";
 
-const VIEWS = { month: "dayGridMonth", week: "timeGridWeek", day: "timeGridDay", list: "listFortnight" };
+const VIEWS = { month: "dayGridMonth", week: "timeGridWeek", day: "timeGridDay" };
 const NAMES = Object.fromEntries(Object.entries(VIEWS).map(([ours, theirs]) => [theirs, ours]));
 const ICONS = {
   DRAFT: PencilLine, PENDING_APPROVAL: Hourglass, APPROVED: CircleCheck, PUBLISHING: LoaderCircle, PUBLISHED: CircleCheck,
@@ -85,17 +84,9 @@ function chip(info, words) {
   const when = h("span", { className: "chip-when", "data-s": p.status },
     h("span", { className: "st-ic" }, h(Icon, { size: 13, strokeWidth: 2 })), h("span", { className: "chip-time" }, p.time));
   const text = h("span", { className: "chip-text" }, p.cause || info.event.title);
-  if (info.view.type === VIEWS.list) return listRow(known, p, when, word, text, info.event.title, words);
   return h("div", { className: "chip", ...known },
     h("div", { className: "chip-in" }, picture(p), when, h("span", { className: "chip-word" }, word), tiles(p.platforms, words), text));
 }
-
-const listRow = (known, p, when, word, text, title, words) =>
-  h("div", { className: "list-row", ...known },
-    picture(p),
-    h("span", { className: "list-row-when" }, when, h("span", { className: "badge bare" }, word)),
-    h("span", { className: "list-row-text" }, h("b", { className: "clip" }, title), h("span", { className: "clip" }, p.cause ? `${p.product} · ${p.cause}` : p.product)),
-    tiles(p.platforms, words));
 
 function dayTop(info, words, locale, timeZone) {
   const month = info.dayNumberText === "1" && new Intl.DateTimeFormat(locale, { month: "short", timeZone }).format(info.date);
@@ -137,25 +128,19 @@ const classes = {
   popoverCloseContent: () => h("span", { "aria-hidden": true }, "×"),
   nowIndicatorLineClass: "cal-now",
   nowIndicatorHeaderClass: "cal-now-head",
-  listDayHeaderClass: "cal-list-day",
-  listItemEventClass: "cal-list-item",
-  noEventsClass: "cal-empty",
   tableHeaderClass: "cal-table-head",
   dayHeaderDividerClass: "cal-head-divider",
-  listDayHeaderInnerClass: (i) => (i.level ? "sr" : ""),
 };
 
 const views = {
   dayGridMonth: { dayHeaderFormat: { weekday: "short" }, fixedWeekCount: true },
   timeGridWeek: { dayHeaderFormat: { weekday: "short", day: "numeric" } },
   timeGridDay: { dayHeaderFormat: { weekday: "long", day: "numeric" } },
-  listFortnight: { type: "list", duration: { days: 14 } },
 };
 
 const fixed = {
-  plugins: [dayGrid, timeGrid, list, interaction], locales: [es], views, headerToolbar: false, firstDay: 1, height: "100%", dayMaxEvents: true, eventSlicing: false,
+  plugins: [dayGrid, timeGrid, interaction], locales: [es], views, headerToolbar: false, firstDay: 1, height: "100%", dayMaxEvents: true, eventSlicing: false,
   displayEventEnd: false, displayEventTime: false, allDaySlot: false, nowIndicator: true,
-  listDayFormat: { weekday: "long", day: "numeric", month: "long" }, listDayAltFormat: false,
   slotDuration: "01:00", snapDuration: "00:15", scrollTime: "06:45", scrollTimeReset: false, slotEventOverlap: false,
   slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false }, dayMinWidth: 0, borderless: true,
   eventOrder: "order,start,title", eventInteractive: true, dragRevertDuration: 150, longPressDelay: 350, ...classes,
@@ -186,7 +171,7 @@ export default function Grid({
 }) {
   const [ref, box, hour] = useCalendar(view, date);
   const shown = useMemo(() => entries(events ?? [], selected), [events, selected, revision]);
-  const keys = useKeys(box, selected, onShift);
+  const [keys, settle] = useKeys(box, selected, onShift);
   const refused = useRef(false);
   const moment = now ? new Date(now) : new Date();
   const grid = hour > 0 && h(FullCalendar, {
@@ -196,8 +181,8 @@ export default function Grid({
     dayHeaderClass: (info) => info.inPopover ? "cal-popover-head" : `cal-head${isTodays(info, moment) ? " cal-is-today" : ""}`,
     dayHeaderContent: dayHead,
     dayCellTopContent: (info) => dayTop(info, words, locale, timeZone),
-    noEventsText: words.empty,
     eventContent: (info) => chip(info, words),
+    eventDidMount: settle,
     eventAllow: (drop) => !(refused.current = drop.start < moment),
     eventDragStop: () => refused.current && onRefused?.(),
     eventClick: ({ event, jsEvent }) => {
@@ -209,5 +194,5 @@ export default function Grid({
     eventDrop: ({ event }) => onMove?.(event.id, event.start.toISOString()),
     datesSet: (info) => onRange?.(info.start.toISOString(), info.end.toISOString(), NAMES[info.view.type]),
   });
-  return h("div", { ref: box, className: "cal-box", "data-view": view, ...keys }, grid);
+  return h("div", { ref: box, className: "cal-box", "data-view": view, "data-arrows": "", ...keys }, grid);
 }

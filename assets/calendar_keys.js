@@ -27,14 +27,25 @@ function neighbour(place, here, [right, down]) {
 
 export default function useKeys(place, selected, onShift) {
   const held = useRef(null);
-  useEffect(() => {
-    const all = [...place.current.querySelectorAll(ENTRIES)];
-    const named = (id) => id && all.find((entry) => idOf(entry) === id && seen(entry));
-    const stop = named(held.current) ?? named(selected) ?? all.find(seen);
+  const frame = useRef(0);
+  const patience = useRef(0);
+  const settle = () => {
+    const all = [...(place.current?.querySelectorAll(ENTRIES) ?? [])];
+    const named = (id) => (id ? all.find((entry) => idOf(entry) === id && seen(entry)) : undefined);
+    const kept = named(held.current);
+    const stop = kept ?? named(selected) ?? all.find(seen);
     for (const entry of all) entry.tabIndex = entry === stop ? 0 : -1;
-    if (held.current && document.activeElement === document.body) stop?.focus();
-  });
-  return {
+    if (kept && document.activeElement === document.body) kept.focus();
+    else if (held.current && !kept && patience.current-- > 0) frame.current = requestAnimationFrame(settle);
+  };
+  // The grid puts its entries in place, and shows them, in its own time.
+  const soon = () => {
+    cancelAnimationFrame(frame.current);
+    patience.current = 30;
+    frame.current = requestAnimationFrame(settle);
+  };
+  useEffect(soon);
+  const on = {
     onFocus: ({ target }) => (held.current = idOf(target.closest(ENTRIES)) ?? null),
     onBlur: ({ relatedTarget }) => relatedTarget && (held.current = null),
     onKeyDown: (event) => {
@@ -50,4 +61,5 @@ export default function useKeys(place, selected, onShift) {
       next.focus();
     },
   };
+  return [on, soon];
 }

@@ -187,7 +187,7 @@ def _framed(content: rx.Component, room: str) -> rx.Component:
 @rx.page("/")
 def calendar() -> rx.Component:
     """The month."""
-    views = tuple((name, t(f"calendar.{name}")) for name in ("month", "week", "day", "list"))
+    views = tuple((name, t(f"calendar.{name}")) for name in ("month", "week", "day"))
     return _framed(
         sheet(
             toolbar(

@@ -89,12 +89,10 @@ def calendar_view(
 ) -> rx.Component:
     """The grid, filling its place.
 
-    `view` is `month`, `week`, `day` or `list` (fourteen days from `date` on); `date` any day
-    within it (ISO). Raise `revision` to put a refused move
-    back. `now` (ISO) sets the clock when it is not the browser's. Handlers: `on_open(id)`, `on_free(id)`,
+    `view` is `month`, `week` or `day`; `date` any day within it (ISO). Raise `revision` to put a refused move back.
+    `now` (ISO) sets the clock when it is not the browser's. Handlers: `on_open(id)`, `on_free(id)`,
     `on_move(id, start)` with the new start as an ISO instant in UTC, `on_shift(id, days)` from the keyboard,
-    `on_refused()` when a post was let go over the past, `on_range(start, end, view)` when another window
-    is shown.
+    `on_refused()` when a post was let go over the past, `on_range(start, end, view)` when another window is shown.
     """
     grid = PostCalendar.create(
         events=events,
@@ -119,5 +117,4 @@ def _words() -> dict[str, Any]:
         "today": t("calendar.today_mark"),
         "free": t("calendar.free"),
         "passed": t("calendar.passed"),
-        "empty": t("calendar.empty"),
     }

@@ -22,6 +22,7 @@
     root.classList.add("speaks-" + language);
   }
 
+  // Where arrows already walk (`data-arrows`) they press nothing.
   const ARROWS = { ArrowLeft: "←", ArrowRight: "→" };
   const typing = (element) => element.closest?.("input, textarea, select, [contenteditable]");
   const press = (selector) => {
@@ -37,7 +38,8 @@
       press("[data-editor] [data-key='Esc']") || press("[data-key='Esc']");
     else if (command && event.key.toLowerCase() === "z" && !typing(event.target)) press("[data-key='⌘Z']") && event.preventDefault();
     else if (!command && !event.altKey && !event.defaultPrevented && !typing(event.target)) {
-      const key = ARROWS[event.key] ?? (/^[a-z1-4?]$/i.test(event.key) && event.key.toUpperCase());
+      const arrow = !event.target.closest?.("[data-arrows]") && ARROWS[event.key];
+      const key = arrow || (/^[a-z1-4?]$/i.test(event.key) && event.key.toUpperCase());
       const shifted = event.shiftKey && key !== "?" ? "⇧" : "";
       if (key) press(`[data-key='${shifted + key}']`) && event.preventDefault();
     }
