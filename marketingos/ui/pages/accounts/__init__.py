@@ -10,7 +10,7 @@ from marketingos.ui.components.ticker import ticker
 from marketingos.ui.pages.accounts.dialogs import audience_dialog, offers_dialog, products_dialog, removal_dialog
 from marketingos.ui.pages.accounts.rows import Way
 from marketingos.ui.pages.accounts.state import AccountsState as S
-from marketingos.ui.pages.accounts.table import axis_head, legend, row
+from marketingos.ui.pages.accounts.table import axis_head, departure, legend, row
 from marketingos.ui.session import page
 from marketingos.ui.words import t
 
@@ -35,9 +35,10 @@ def accounts() -> rx.Component:
 def _bar() -> rx.Component:
     return toolbar(
         rx.el.h1(t("rail.accounts")),
-        rx.el.span(S.summary, class_name="dim clip wide-only"),
-        spring(),
-        rx.cond(S.rows.length() > 0, _connect_menu()),
+        rx.cond(
+            S.rows.length() > 0,
+            rx.fragment(rx.el.span(S.summary, class_name="dim clip wide-only"), spring(), _connect_menu()),
+        ),
     )
 
 
@@ -53,11 +54,10 @@ def _connect_menu() -> rx.Component:
 
 
 def _way(way: rx.Var[Way]) -> rx.Component:
-    """A full navigation: it ends at another house."""
     lead, words = _way_icon(way), _way_words(way)
     return rx.cond(
         way.ready,
-        rx.el.a(lead, rx.el.span(words), href=way.address, class_name="menu-item"),
+        departure(lead, rx.el.span(words), href=way.address, class_name="menu-item"),
         menu_item(
             words,
             lead=lead,
@@ -90,7 +90,7 @@ def _troubles() -> rx.Component:
         class_name="account-alarm",
     )
     alarm = rx.el.div(
-        icon("timer", 16),
+        rx.cond(S.alarm.kind == "stopped", icon("shield-off", 16), icon("timer", 16)),
         rx.el.div(rx.el.b(S.alarm.title), " ", S.alarm.detail, class_name="grow"),
         rx.cond(S.may_connect, _go(S.alarm.address, t("accounts.reconnect"), variant="primary")),
         class_name="banner account-alarm",
@@ -101,17 +101,18 @@ def _troubles() -> rx.Component:
 
 
 def _go(address: rx.Var[str], words: rx.Var[str], *, variant: str) -> rx.Component:
-    return rx.el.a(words, href=address, class_name="btn", data_v=variant, data_size="md")
+    return departure(words, href=address, class_name="btn", data_v=variant, data_size="md")
 
 
 def _filled() -> rx.Component:
     table = rx.el.div(
         axis_head(S.days),
-        rx.foreach(S.rows, row),
-        class_name="account-rows scroll grow",
-        role="list",
+        rx.el.div(rx.foreach(S.rows, row), role="list"),
+        rx.el.span(class_name="grow"),
+        legend(),
+        class_name="account-rows",
     )
-    return rx.cond(S.rows.length() > 0, rx.fragment(table, legend()), _nothing())
+    return rx.cond(S.rows.length() > 0, table, _nothing())
 
 
 def _nothing() -> rx.Component:
@@ -121,7 +122,7 @@ def _nothing() -> rx.Component:
 
 def _way_button(way: rx.Var[Way]) -> rx.Component:
     inside = (_way_icon(way), rx.el.span(_way_words(way)))
-    ready = rx.el.a(*inside, href=way.address, class_name="btn", data_v="normal", data_size="lg")
+    ready = departure(*inside, href=way.address, class_name="btn", data_v="normal", data_size="lg")
     waits = rx.el.button(
         *inside,
         type="button",

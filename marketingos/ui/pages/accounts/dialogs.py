@@ -15,7 +15,6 @@ LEVELS = ("PUBLIC_TO_EVERYONE", "FOLLOWER_OF_CREATOR", "MUTUAL_FOLLOW_FRIENDS", 
 
 def offers_dialog() -> rx.Component:
     """After a consent: which of the accounts it reaches are connected."""
-    chosen = rx.Var(f"{S.offers!s}.filter((offer) => offer.chosen).length", _var_type=int).to(int)
     return dialog(
         OFFERS,
         t("accounts.offer.title"),
@@ -24,9 +23,9 @@ def offers_dialog() -> rx.Component:
         actions=(
             button(t("action.cancel"), variant="quiet", on_click=S.decline),
             button(
-                t("accounts.offer.do", n=chosen),
+                t("accounts.offer.do", n=S.picked),
                 variant="primary",
-                disabled=chosen == 0,
+                disabled=S.picked == 0,
                 why=t("accounts.offer.none"),
                 on_click=S.accept,
             ),

@@ -251,6 +251,8 @@ def _note(connection: ConnectionView, speaker: Speaker) -> str:
         return speaker.say(connection.reason or "error.token_rejected")
     if connection.health in (Health.ENDING, Health.ENDED):
         return speaker.say("accounts.until.date", when=speaker.moment(connection.ends_at or speaker.now))
+    if connection.kind is AccountKind.CREATOR and connection.health is Health.WORKING:
+        return _until(connection, speaker)  # beside it stands who sees the posts
     return f"{_until(connection, speaker)} · {_scopes(connection, speaker)}"
 
 

@@ -39,6 +39,7 @@ class AccountsState(rx.State):
     audiences: tuple[str, ...] = ()
     audience: str = ""
     offers: tuple[Offer, ...] = ()
+    picked: int = 0
 
     _consent: int = 0
     _revision: str = ""
@@ -93,14 +94,20 @@ class AccountsState(rx.State):
         """A sentence, or accounts to choose from; the address is tidied so that it is told once."""
         outcome = await connecting.outcome(await actor_of(self), consent_id)
         speaker = await self._speaker()
+        if outcome.problem == "connect.denied":
+            return [_tidied(), refusal(outcome.problem)]
         if outcome.problem:
             self.failing = rows.problem(outcome, speaker)
             return _tidied()
         if outcome.offers:
-            self.offers, self._consent = rows.offers(outcome, speaker), consent_id
+            self._offer(rows.offers(outcome, speaker))
+            self._consent = consent_id
             return open_dialog(OFFERS)
         names = outcome.details.get("names")
         return [_tidied(), _connected(str(names), int(outcome.details.get("n", 1)))] if names else _tidied()
+
+    def _offer(self, offers: tuple[Offer, ...]) -> None:
+        self.offers, self.picked = offers, sum(offer.chosen for offer in offers)
 
     def _complain(self, key: str) -> Any:
         """A reason that came in the address: only sentences of ours are shown."""
@@ -111,7 +118,7 @@ class AccountsState(rx.State):
     @rx.event
     def toggle_offer(self, key: str) -> None:
         """Chooses an offered account, or not."""
-        self.offers = tuple(_flipped(o) if o.key == key and o.possible else o for o in self.offers)
+        self._offer(tuple(_flipped(o) if o.key == key and o.possible else o for o in self.offers))
 
     @rx.event
     async def accept(self) -> Any:
@@ -140,12 +147,9 @@ class AccountsState(rx.State):
         self.checking = account_id
         yield
         self.checking = 0
-        actor, name = await actor_of(self), self._row(account_id).name
-        try:
-            await upkeep.check(actor, account_id)
-        finally:
-            await self._read()
-        yield notice("accounts.check.good", name=name)
+        await upkeep.check(await actor_of(self), account_id)
+        await self._read()
+        yield notice("accounts.check.good", name=self._row(account_id).name)
 
     @rx.event
     def ask_products(self, account_id: int) -> EventSpec:

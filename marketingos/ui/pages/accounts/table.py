@@ -17,8 +17,13 @@ _ICONS = {
     Health.LIMITED: "circle-alert",
     Health.ENDING: "timer",
     Health.ENDED: "timer-off",
-    Health.REJECTED: "unlink",
+    Health.REJECTED: "shield-off",
 }
+
+
+def departure(*children: Any, href: Any, **props: Any) -> rx.Component:
+    """A link to a platform's consent page, by way of our server: the whole page is left."""
+    return rx.el.a(*children, href=href, reload_document=True, discover="none", **props)
 
 
 def axis_head(days: rx.Var[tuple[str, ...]]) -> rx.Component:
@@ -60,7 +65,7 @@ def _who(account: rx.Var[Row]) -> rx.Component:
         rx.el.span(account.kind, class_name="dim clip"),
         class_name="account-words",
     )
-    badge = rx.el.span(platform_tile(account.platform, 18, named=False), class_name="account-tile")
+    badge = rx.el.span(platform_tile(account.platform, 16, named=False), class_name="account-tile")
     return rx.el.div(rx.el.span(mark, badge, class_name="account-mark"), words, class_name="account-who")
 
 
@@ -139,7 +144,7 @@ def _dot(dot: rx.Var[Dot]) -> rx.Component:
 
 
 def _actions(account: rx.Var[Row]) -> rx.Component:
-    reconnect = rx.el.a(
+    reconnect = departure(
         t("accounts.reconnect"), href=account.address, class_name="btn", data_v="normal", data_size="md"
     )
     check = button(
@@ -163,7 +168,7 @@ def _menu(account: rx.Var[Row]) -> rx.Component:
     def item(key: str, icon_name: str, on_click: object, **props: Any) -> rx.Component:
         return menu_item(t(key), icon_name=icon_name, menu_id=element_id, on_click=on_click, **props)
 
-    reconnect = rx.el.a(
+    reconnect = departure(
         icon("link-2", 16), rx.el.span(t("accounts.reconnect")), href=account.address, class_name="menu-item"
     )
     removal = item("accounts.remove", "unlink", S.ask_removal(account.id), danger=True)
