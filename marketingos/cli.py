@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
@@ -17,6 +18,7 @@ from marketingos.domain.permission import Health
 from marketingos.domain.platform import Platform
 from marketingos.domain.user import Role
 from marketingos.errors import MarketingError
+from marketingos.services import backup as backups
 from marketingos.services import (
     connections,
     generation,
@@ -137,6 +139,25 @@ def publish() -> None:
 def measure() -> None:
     """Reads the counts that are due."""
     typer.echo(_run(measurement.measure_due()))
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(dir_okay=False, help="the file to write")]) -> None:
+    """Writes everything, media included, into one file; the server may go on running. Keep SECRET_KEYS with it."""
+    made = _run(backups.backup(file))
+    typer.echo(f"{made.rows} rows and {made.files} files of {made.created_at:%Y-%m-%d %H:%M:%S}Z in {file}")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="a file that `backup` wrote")],
+    replace: Annotated[bool, typer.Option("--replace", help="although the database has posts")] = False,
+) -> None:
+    """Puts a backup in the place of what is in the database. Stop the server before."""
+    log.configure()
+    server.migrate()
+    back = _run(backups.restore(file, replace=replace))
+    typer.echo(f"{back.rows} rows and {back.files} files of {back.created_at:%Y-%m-%d %H:%M:%S}Z are back.")
 
 
 @user.command("add")

@@ -55,6 +55,18 @@ async def reading() -> AsyncIterator[AsyncSession]:
         yield opened
 
 
+@asynccontextmanager
+async def snapshot() -> AsyncIterator[AsyncSession]:
+    """For reads that must agree with each other: every statement sees one moment, while others go on writing."""
+    async with _sessions()(autoflush=False) as opened:
+        if is_sqlite():
+            connection = await opened.connection()
+            await connection.exec_driver_sql("BEGIN")
+        else:
+            await opened.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield opened
+
+
 def is_sqlite() -> bool:
     """Whether rows are in SQLite: one writer at a time, no row locks."""
     return engine().dialect.name == "sqlite"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from marketingos import clock
-from marketingos.db import reading, session
+from marketingos.db import AsyncSession, reading, session
 from marketingos.domain.audit import Mark
 from marketingos.errors import Misconfigured
 from marketingos.settings import get_settings
@@ -16,14 +16,23 @@ WORLD, BORN = "world", "born"
 
 async def settle() -> None:
     """Marks a new database with its world; `Misconfigured` when an old one belongs to the other."""
-    here = "sandbox" if get_settings().is_sandbox else "live"
     async with session() as s:
-        mark = await s.get(Mark, WORLD)
-        if mark is None:
-            s.add(Mark(name=WORLD, value=here))
+        if not await refuse_other(s):
+            s.add(Mark(name=WORLD, value=here()))
             s.add(Mark(name=BORN, value=clock.now().isoformat()))
-        elif mark.value != here:
-            raise Misconfigured("error.other_world", database=mark.value, settings=here)
+
+
+def here() -> str:
+    """The world that the settings ask for."""
+    return "sandbox" if get_settings().is_sandbox else "live"
+
+
+async def refuse_other(s: AsyncSession) -> bool:
+    """Whether the database has a world; `Misconfigured` when it is not the one of the settings."""
+    mark = await s.get(Mark, WORLD)
+    if mark and mark.value != here():
+        raise Misconfigured("error.other_world", database=mark.value, settings=here())
+    return mark is not None
 
 
 async def born() -> datetime:
