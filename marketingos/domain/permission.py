@@ -140,6 +140,12 @@ def granted(kind: AccountKind, scopes: Iterable[str]) -> tuple[tuple[str, ...], 
     return tuple(s for s in useful if s in given), tuple(s for s in useful if s not in given)
 
 
+def end_of(life: object, now: datetime) -> datetime | None:
+    """When something that a platform gave so many seconds ends; None when what it said is no number. A token is kept
+    all the same: that it has ended shows when it is refused."""
+    return now + timedelta(seconds=int(life)) if isinstance(life, int | str) and str(life).isdecimal() else None
+
+
 def ends_at(account: Account) -> datetime | None:
     """When the permission stops working unless a person does something; None when it has no end.
 

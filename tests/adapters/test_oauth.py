@@ -164,6 +164,17 @@ async def test_tiktok_refresh_tokens_work_once(outside: Outside) -> None:
         await authorizer.renew(first)
 
 
+@pytest.mark.parametrize("life", [None, "soon", -1, "3600"])
+async def test_a_new_pair_is_kept_whatever_is_said_of_its_life(wire: Wire, life: Any) -> None:
+    """Under strict rotation the pair in a strange answer is the only one there is; a missing refresh token means that
+    the old one goes on."""
+    wire.on("POST", "/v2/oauth/token/", {"access_token": "act.2", "expires_in": life, "scope": "a,b"})
+    permit = await adapters.authorizer_for(Provider.TIKTOK).renew(SecretStr("rft.1"))
+    assert permit.token.get_secret_value() == "act.2"
+    assert permit.refresh_token == SecretStr("rft.1")
+    assert (permit.expires_at is not None) is (life == "3600")
+
+
 async def test_what_a_creator_may_choose_from(outside: Outside) -> None:
     """The audiences are TikTok's at this moment, a private account's others than a public one's."""
     creator = outside.account("tiktok")
@@ -293,7 +304,7 @@ async def test_no_diagnostic_shows_a_secret(wire: Wire, environment: Setter) -> 
     body = {"access_token": "clear-token", "refresh_token": "clear-refresh"}
     wire.on("POST", "/v25.0/oauth/access_token", body, times=2)
     wire.on("GET", "/v25.0/me/permissions", {"error": {"code": 190, "error_subcode": 460, "message": "x"}}, 400)
-    wire.on("POST", "/v2/oauth/token/", body)  # without its lifetimes: no answer to make a token of
+    wire.on("POST", "/v2/oauth/token/", {"refresh_token": "clear-refresh", "scope": "user.info.basic"})
     for provider in (Provider.META, Provider.TIKTOK):
         with pytest.raises(OutsideError) as caught:
             await adapters.authorizer_for(provider).redeem("clear-code", BACK)

@@ -257,6 +257,33 @@ async def test_a_new_token_that_is_refused_as_well_holds_the_post(
     assert (await the_account()).state is AccountState.NEEDS_RECONNECT
 
 
+async def test_a_token_that_linkedin_takes_for_expired_is_replaced_on_the_wire(
+    laura: PersonView, outside: Outside
+) -> None:
+    """The whole way with the real adapter: refused at the visible call, renewed, and posted once."""
+    demo = outside.account("linkedin")
+    product_id = await stage.product(platforms=())
+    await accounts.connect(
+        platform=Platform.LINKEDIN,
+        kind=AccountKind.ORGANIZATION,
+        external_id=demo.external_id,
+        name=demo.name,
+        token=SecretStr(demo.access_token),
+        refresh_token=SecretStr(demo.refresh_token or ""),
+        products=("ReservasPro",),
+    )
+    await outside.fault("token_expired", "/rest/posts")
+    at = timedelta(minutes=30)
+    post_id = await stage.post(product_id, after=at, platforms=(Platform.LINKEDIN,), with_picture=False)
+    await review.approve(laura, post_id)
+    with outside.later(timedelta(minutes=31)):
+        await publishing.publish_due()
+    assert (await _delivery()).status is DeliveryStatus.PUBLISHED
+    assert len((await outside.http.get(f"{outside.base}/ledger")).json()["posts"]) == 1
+    assert await outside.calls("/linkedin/oauth/v2/accessToken") == 1
+    assert (await the_grant()).token.get_secret_value() != demo.access_token
+
+
 async def _publish(laura: PersonView) -> None:
     """A TikTok post that is due in half an hour, approved and sent."""
     product_id = await stage.product(platforms=())

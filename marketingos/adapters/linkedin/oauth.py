@@ -20,7 +20,7 @@ from marketingos import clock
 from marketingos.adapters.http import Answer, Ruling, call
 from marketingos.adapters.linkedin.wire import encode, linkedin, query, refusal
 from marketingos.domain.account import AccountKind
-from marketingos.domain.permission import Candidate, Inspection, Permit, Provider, asked_of, lacking
+from marketingos.domain.permission import Candidate, Inspection, Permit, Provider, asked_of, end_of, lacking
 from marketingos.domain.platform import Platform
 from marketingos.domain.ports import Grant
 from marketingos.errors import NotSent, OutsideError, PermissionMissing, TokenRejected
@@ -83,7 +83,7 @@ class LinkedInLogin:
     async def renew(self, refresh_token: SecretStr) -> Permit:
         """A new access token. The refresh token lives on, and its end does not move."""
         secret = refresh_token.get_secret_value()
-        return _permit(await self._oauth("accessToken", grant_type="refresh_token", refresh_token=secret))
+        return _permit(await self._oauth("accessToken", grant_type="refresh_token", refresh_token=secret), secret)
 
     async def inspect(self, grant: Grant) -> Inspection:
         told = await self._introspect(grant.token) if self.configured else Inspection()
@@ -127,14 +127,16 @@ def _oauth_refusal(answer: Answer) -> OutsideError | None:
     return error
 
 
-def _permit(answer: Answer) -> Permit:
-    now, refresh = clock.now(), answer.get("refresh_token")
-    life = timedelta(seconds=int(answer.get("refresh_token_expires_in") or 0))
+def _permit(answer: Answer, sent: str = "") -> Permit:
+    """Without a new refresh token the one that was `sent` goes on."""
+    now, refresh = clock.now(), str(answer.get("refresh_token") or sent)
+    told = end_of(answer.get("refresh_token_expires_in"), now)
+    end = told if told and told - now > _PLAUSIBLE else now + _REFRESH_LIFE
     return Permit(
         token=SecretStr(str(answer.at("access_token"))),
-        expires_at=now + timedelta(seconds=int(answer.at("expires_in"))),
-        refresh_token=SecretStr(str(refresh)) if refresh else None,
-        refresh_expires_at=now + (life if life > _PLAUSIBLE else _REFRESH_LIFE) if refresh else None,
+        expires_at=end_of(answer.get("expires_in"), now),
+        refresh_token=SecretStr(refresh) if refresh else None,
+        refresh_expires_at=end if refresh else None,
         scopes=_scopes(answer),
     )
 

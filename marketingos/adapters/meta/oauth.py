@@ -140,7 +140,7 @@ async def _debug(token: SecretStr) -> Inspection:
 
 
 def _moment(seconds: Any) -> datetime | None:
-    return datetime.fromtimestamp(int(seconds), UTC) if seconds else None
+    return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) and seconds else None
 
 
 # -- accounts ----------------------------------------------------------------------------------------------------------

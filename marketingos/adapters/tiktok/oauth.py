@@ -8,7 +8,6 @@ OAuth without the envelope, and its HTTP status says nothing: a refused grant wa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +17,7 @@ from marketingos import clock
 from marketingos.adapters.http import Answer, Ruling, call
 from marketingos.adapters.tiktok.wire import refusal, tiktok
 from marketingos.domain.account import AccountKind
-from marketingos.domain.permission import Candidate, Inspection, Permit, Provider, asked_of, lacking
+from marketingos.domain.permission import Candidate, Inspection, Permit, Provider, asked_of, end_of, lacking
 from marketingos.domain.platform import Platform
 from marketingos.domain.ports import Creator, Grant
 from marketingos.errors import NotSent, OutsideError, PermissionMissing, TokenRejected
@@ -77,9 +76,8 @@ class TikTokLogin:
 
     async def renew(self, refresh_token: SecretStr) -> Permit:
         """The answer replaces both tokens: the refresh token that was sent is dead from this moment on."""
-        return _permit(
-            await _oauth("token", grant_type="refresh_token", refresh_token=refresh_token.get_secret_value())
-        )
+        secret = refresh_token.get_secret_value()
+        return _permit(await _oauth("token", grant_type="refresh_token", refresh_token=secret), secret)
 
     async def inspect(self, grant: Grant) -> Inspection:
         user = await _known(grant.token)
@@ -126,14 +124,15 @@ def _oauth_refusal(answer: Answer) -> OutsideError | None:
     return None if answer.status < 300 else answer.by_status()
 
 
-def _permit(answer: Answer) -> Permit:
-    """Lifetimes are what this answer says: TikTok has changed them before."""
-    now = clock.now()
+def _permit(answer: Answer, sent: str = "") -> Permit:
+    """Lifetimes are what this answer says: TikTok has changed them before. Without a new refresh token the one that was
+    `sent` goes on."""
+    now, refresh = clock.now(), str(answer.get("refresh_token") or sent)
     return Permit(
         token=SecretStr(str(answer.at("access_token"))),
-        expires_at=now + timedelta(seconds=int(answer.at("expires_in"))),
-        refresh_token=SecretStr(str(answer.at("refresh_token"))),
-        refresh_expires_at=now + timedelta(seconds=int(answer.at("refresh_expires_in"))),
+        expires_at=end_of(answer.get("expires_in"), now),
+        refresh_token=SecretStr(refresh) if refresh else None,
+        refresh_expires_at=end_of(answer.get("refresh_expires_in"), now),
         scopes=tuple(filter(None, str(answer.get("scope") or "").split(","))),
         grantor_id=str(answer.get("open_id") or "") or None,
     )

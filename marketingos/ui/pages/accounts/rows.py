@@ -327,8 +327,10 @@ def _audience(connection: ConnectionView, speaker: Speaker) -> str:
 
 
 def _audience_note(connection: ConnectionView, speaker: Speaker) -> str:
-    if not (connection.audience and connection.audience_at):
+    if not connection.audience:
         return speaker.say("accounts.audience.unchosen")
+    if connection.audience_at is None:
+        return ""
     when = speaker.moment(connection.audience_at)
     return speaker.say("accounts.audience.chosen", name=connection.audience_by, when=when)
 
