@@ -30,10 +30,13 @@ _START_SECONDS = 300
 
 
 class Server:
-    """One world: a folder, a port, and the process that serves it while it runs. Settings are environment variables."""
+    """One world: a folder, a port, and the process that serves it while it runs. Settings are environment variables;
+    `root` is the checkout whose code and pages it runs."""
 
-    def __init__(self, folder: Path, **settings: object) -> None:
+    def __init__(self, folder: Path, *, root: Path = ROOT, **settings: object) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        self.root = root
         self.port = _free_port()
         self.log = folder / "server.log"
         self._settings = {
@@ -53,7 +56,6 @@ class Server:
 
     def start(self) -> None:
         """Returns once the server answers. Raises `RuntimeError` with its log when it does not."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             # Not in the repository's root: a developer's own `.env` must not be seen.
             self.process = subprocess.Popen(
@@ -73,6 +75,10 @@ class Server:
     def stop(self) -> None:
         """The process is asked to end and does."""
         self._signal(signal.SIGTERM)
+
+    def fetch(self, path: str) -> httpx.Response:
+        """What a browser gets for a path."""
+        return httpx.get(f"{self.url}{path}", timeout=30, follow_redirects=True).raise_for_status()
 
     def get(self, path: str, **query: Any) -> Any:
         """The JSON behind a path."""
@@ -110,7 +116,7 @@ class Server:
     def environment(self) -> dict[str, str]:
         """What the process sees: the machine's ground and the settings of this world, nothing else."""
         ground = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-        return {**ground, "PYTHONPATH": str(ROOT), **{name: str(value) for name, value in self._settings.items()}}
+        return {**ground, "PYTHONPATH": str(self.root), **{name: str(value) for name, value in self._settings.items()}}
 
     def __enter__(self) -> Self:
         self.start()

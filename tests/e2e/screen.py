@@ -47,7 +47,8 @@ class Screen:
     def chip(self, product: str, *, time: str = "", status: str = "") -> Locator:
         """Posts in the calendar; their title reads "18:30, Por aprobar: ... . ReservasPro"."""
         word = self.say(f"status.{status}") if status else ""
-        return self.page.get_by_title(re.compile(rf"^{time}.*{re.escape(word)}: .*{re.escape(product)}$", re.DOTALL))
+        title = re.compile(rf"^{time}.*{re.escape(word)}: .*{re.escape(product)}$", re.DOTALL)
+        return self.page.get_by_title(title).filter(visible=True)
 
     @property
     def panel(self) -> Locator:
