@@ -3,8 +3,8 @@
 Publishing is a walk in steps, so that a process may die between any two of them: `prepare` is called until it answers
 `Ready`; nothing it does is visible. Then the engine writes its intent and calls `commit` once: the call that makes
 the post visible. A platform that needs time afterwards answers `Accepted`, and `settle` is called until the post has
-its id; there `NotSent` says that the platform gave the post up and it surely is not out, while a question that could
-not be asked is `OutcomeUnknown`. `look_up` answers, for a commit whose outcome is not known, what is really there.
+its id, or the platform says that it `Dropped` it; a question that fails says nothing about the post. `look_up` answers,
+for a commit whose outcome is not known, what is really there.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from marketingos.domain.delivery import Attachment, Content
 from marketingos.domain.performance import Metrics
 from marketingos.domain.permission import Candidate, Inspection, Permit, Provider
 from marketingos.domain.platform import Platform
+from marketingos.errors import OutsideError
 
 Progress = Mapping[str, Any]
 """Harmless steps already done, as JSON: container ids, uploaded photos, upload addresses."""
@@ -73,6 +74,13 @@ class Published:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Dropped:
+    """The platform gave up what it had accepted: it surely is not visible; `error` says why and what may be done."""
+
+    error: OutsideError
+
+
+@dataclass(frozen=True, kw_only=True)
 class Absent:
     """It was looked for and is surely not there; sending is safe."""
 
@@ -99,7 +107,7 @@ class Publisher(Protocol):
 
     async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted: ...
 
-    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted: ...
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted | Dropped: ...
 
     async def look_up(
         self, grant: Grant, content: Content, progress: Progress, since: datetime

@@ -25,6 +25,7 @@ from marketingos.domain.permission import PROVIDERS, Permit
 from marketingos.domain.ports import (
     Absent,
     Accepted,
+    Dropped,
     Grant,
     Progress,
     Published,
@@ -139,7 +140,7 @@ class Kept:
     async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
         return await self._acting(grant, lambda g: self._publisher.commit(g, content, progress))
 
-    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted | Dropped:
         return await self._acting(grant, lambda g: self._publisher.settle(g, content, progress))
 
     async def look_up(

@@ -35,7 +35,18 @@ from marketingos.domain.delivery import (
     look_again,
     next_attempt,
 )
-from marketingos.domain.ports import Absent, Accepted, Grant, Progress, Published, Publisher, Ready, Undecided, Working
+from marketingos.domain.ports import (
+    Absent,
+    Accepted,
+    Dropped,
+    Grant,
+    Progress,
+    Published,
+    Publisher,
+    Ready,
+    Undecided,
+    Working,
+)
 from marketingos.domain.post import Post, Variant, VariantStatus
 from marketingos.domain.user import Deed
 from marketingos.errors import (
@@ -263,10 +274,11 @@ async def _settle(publisher: Publisher, task: Task, progress: Progress) -> None:
     except TokenRejected as error:
         return await _did_not_go_out(task, error, keep_intent=True)
     except OutsideError as error:
-        asks_again = error.retryable and not isinstance(error, NotSent)
-        if asks_again or isinstance(error, permissions.NotRenewed):
-            return await _record(task, Accepted(progress=progress, wait=error.retry_after or timedelta(seconds=10)))
-        return await _did_not_go_out(task, error)
+        if not error.retryable:
+            return await _is_in_doubt(task, error)
+        outcome = Accepted(progress=progress, wait=error.retry_after or timedelta(seconds=10))
+    if isinstance(outcome, Dropped):
+        return await _did_not_go_out(task, outcome.error)
     await _record(task, outcome)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from marketingos import clock
 from marketingos.domain.delivery import Content
-from marketingos.domain.ports import Absent, Accepted, Grant, Progress, Published, Publisher, Ready, Working
+from marketingos.domain.ports import Absent, Accepted, Dropped, Grant, Progress, Published, Publisher, Ready, Working
 from marketingos.errors import BadAnswer, NotSent, OutcomeUnknown, OutsideError, RateLimited, TokenRejected
 from tests.adapters.wire import plain
 from tests.sandbox.conftest import HandClock
@@ -85,7 +85,11 @@ class Delivery:
             self.intent = None
             raise
 
-    def _keep(self, outcome: Published | Accepted) -> Published | timedelta:
+    def _keep(self, outcome: Published | Accepted | Dropped) -> Published | timedelta:
+        if isinstance(outcome, Dropped):
+            self.intent, self.accepted = None, False
+            self._note(outcome.error)
+            return max(outcome.error.retry_after or timedelta(), timedelta(seconds=30))
         if isinstance(outcome, Published):
             return outcome
         self.accepted, self.progress = True, plain(outcome.progress)

@@ -12,7 +12,7 @@ from marketingos import clock
 from marketingos.adapters.meta import Facebook
 from marketingos.domain.delivery import Content
 from marketingos.domain.platform import Format, Platform
-from marketingos.domain.ports import Absent, Accepted, Published, Undecided, Working
+from marketingos.domain.ports import Absent, Accepted, Dropped, Published, Undecided, Working
 from marketingos.errors import ContentRefused, OutcomeUnknown, OutsideError
 from tests.adapters.test_facebook import PAGE, error
 from tests.adapters.wire import NOW, TOKEN, Shelf, Wire, content, plain, prepared, published
@@ -114,8 +114,9 @@ async def test_upload_that_never_works_ends(facebook: Facebook, wire: Wire, shel
 async def test_processing_that_failed_is_told(facebook: Facebook, wire: Wire, shelf: Shelf) -> None:
     """Nothing is visible, and the file is to blame."""
     wire.on("GET", "/555", status("error"))
-    with pytest.raises(ContentRefused):
-        await facebook.settle(PAGE, clip(shelf, Format.VIDEO), sent(sent_at=NOW.isoformat()))
+    found = await facebook.settle(PAGE, clip(shelf, Format.VIDEO), sent(sent_at=NOW.isoformat()))
+    assert isinstance(found, Dropped)
+    assert isinstance(found.error, ContentRefused)
 
 
 @pytest.mark.parametrize("answer", [{"error": httpx.ReadError("reset")}, {"status": 500}, {"text": "{}"}])

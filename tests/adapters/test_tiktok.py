@@ -19,7 +19,7 @@ from marketingos.domain.account import AccountKind
 from marketingos.domain.delivery import Content
 from marketingos.domain.performance import Metrics
 from marketingos.domain.platform import Format, Platform, wire_length
-from marketingos.domain.ports import Absent, Accepted, Published, Ready, Undecided, Working
+from marketingos.domain.ports import Absent, Accepted, Dropped, Published, Ready, Undecided, Working
 from marketingos.errors import (
     AccountBlocked,
     BadAnswer,
@@ -426,11 +426,11 @@ async def test_retry_of_a_post_that_failed_begins_again(
 async def test_post_that_tiktok_gives_up(
     tiktok: TikTok, wire: Wire, shelf: Shelf, reason: str, kind: type[OutsideError], key: str
 ) -> None:
-    """A reason is one of our errors; `NotSent` here means that the post surely is not out and may be sent anew."""
+    """The post is dropped, with a reason that is one of our errors."""
     wire.on("POST", STATUS, state("FAILED", fail_reason=reason))
-    with pytest.raises(OutsideError) as caught:
-        await tiktok.settle(CREATOR, video(shelf), opened(posted_at=NOW.isoformat()))
-    assert (type(caught.value), caught.value.key) == (kind, key)
+    found = await tiktok.settle(CREATOR, video(shelf), opened(posted_at=NOW.isoformat()))
+    assert isinstance(found, Dropped)
+    assert (type(found.error), found.error.key) == (kind, key)
 
 
 @pytest.mark.parametrize("failure", [{"status": 500}, {"error": httpx.ConnectError("down")}])

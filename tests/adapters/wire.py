@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from marketingos.domain.account import AccountKind
 from marketingos.domain.delivery import Attachment, Content
 from marketingos.domain.platform import Format, Platform
-from marketingos.domain.ports import Accepted, Grant, Progress, Published, Publisher, Ready, Working
+from marketingos.domain.ports import Accepted, Dropped, Grant, Progress, Published, Publisher, Ready, Working
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TOKEN = "secret-token-of-the-account"
@@ -138,11 +138,14 @@ async def prepared(publisher: Publisher, who: Grant, what: Content, progress: Pr
 
 
 async def settled(publisher: Publisher, who: Grant, what: Content, outcome: Published | Accepted) -> Published:
-    """Asks until the post has its id."""
+    """Asks until the post has its id; raises why when the platform gives it up."""
+    found: Published | Accepted | Dropped = outcome
     for _ in range(100):
-        if isinstance(outcome, Published):
-            return outcome
-        outcome = await publisher.settle(who, what, plain(outcome.progress))
+        if isinstance(found, Published):
+            return found
+        if isinstance(found, Dropped):
+            raise found.error
+        found = await publisher.settle(who, what, plain(found.progress))
     raise AssertionError("the post never gets its id")
 
 

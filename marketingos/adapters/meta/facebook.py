@@ -14,7 +14,18 @@ from marketingos.adapters.meta.page_video import PageReel, PageVideo
 from marketingos.domain.delivery import Content
 from marketingos.domain.performance import Metrics
 from marketingos.domain.platform import Format, Platform
-from marketingos.domain.ports import Absent, Accepted, Grant, Library, Progress, Published, Ready, Undecided, Working
+from marketingos.domain.ports import (
+    Absent,
+    Accepted,
+    Dropped,
+    Grant,
+    Library,
+    Progress,
+    Published,
+    Ready,
+    Undecided,
+    Working,
+)
 
 COUNT_FIELDS = "shares,reactions.limit(0).summary(true),comments.limit(0).summary(true)"
 INSIGHTS = {"post_media_view": "views", "post_total_media_view_unique": "reach", "post_clicks": "clicks"}
@@ -41,7 +52,7 @@ class Facebook:
     async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
         return await self._walks[content.format].commit(grant, content, progress)
 
-    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted | Dropped:
         return await self._walks[content.format].settle(grant, content, progress)
 
     async def look_up(

@@ -11,10 +11,21 @@ from datetime import datetime
 from marketingos import clock
 from marketingos.adapters.meta.graph import graph
 from marketingos.adapters.meta.page_feed import upload_photo
-from marketingos.adapters.meta.page_video import UPLOAD_LIFE, open_upload, upload, video_status, whole_id
+from marketingos.adapters.meta.page_video import UPLOAD_LIFE, open_upload, state_after, upload, whole_id
 from marketingos.domain import walk
 from marketingos.domain.delivery import Content
-from marketingos.domain.ports import Absent, Accepted, Grant, Library, Progress, Published, Ready, Undecided, Working
+from marketingos.domain.ports import (
+    Absent,
+    Accepted,
+    Dropped,
+    Grant,
+    Library,
+    Progress,
+    Published,
+    Ready,
+    Undecided,
+    Working,
+)
 
 
 class PageStory:
@@ -49,10 +60,12 @@ class PageStory:
         kept = {**progress, "story": story, "sent_at": walk.stamp(clock.now())}
         return _shown(grant, story) if photo else Accepted(progress=kept)
 
-    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted | Dropped:
         """A video is shown when its processing has ended."""
-        status = await video_status(grant, progress)
-        if status == "ready":
+        state = await state_after(grant, progress)
+        if isinstance(state, Dropped):
+            return state
+        if state["status"].get("video_status") == "ready":
             return _shown(grant, progress["story"])
         return Accepted(progress=progress, wait=walk.pause(walk.age(progress, "sent_at", clock.now())))
 

@@ -16,7 +16,18 @@ from marketingos.adapters.meta.graph import comment_once, graph, video_host
 from marketingos.adapters.meta.refusals import refusal
 from marketingos.domain import walk
 from marketingos.domain.delivery import Content
-from marketingos.domain.ports import Absent, Accepted, Grant, Library, Progress, Published, Ready, Undecided, Working
+from marketingos.domain.ports import (
+    Absent,
+    Accepted,
+    Dropped,
+    Grant,
+    Library,
+    Progress,
+    Published,
+    Ready,
+    Undecided,
+    Working,
+)
 from marketingos.errors import ContentRefused, NotSent, OutcomeUnknown
 
 UPLOAD_LIFE = timedelta(hours=20)
@@ -86,8 +97,10 @@ class PageVideo:
         form = {"upload_phase": "finish", "upload_session_id": progress["session"], **words}
         return await graph("POST", f"{grant.external_id}/videos", grant, host=video_host(), commits=True, data=form)
 
-    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
-        state = await _state_after(grant, progress)
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted | Dropped:
+        state = await state_after(grant, progress)
+        if isinstance(state, Dropped):
+            return state
         waited = walk.age(progress, "sent_at", clock.now())
         post = _post_of(grant, state, progress, waited)
         if post is None:
@@ -174,20 +187,16 @@ async def _state(grant: Grant, progress: Progress) -> Mapping[str, Any]:
     return {"status": answer.at("status"), **answer.at()}
 
 
-async def _state_after(grant: Grant, progress: Progress) -> Mapping[str, Any]:
+async def state_after(grant: Grant, progress: Progress) -> Mapping[str, Any] | Dropped:
     """The state of a video that was to be published: a question that fails leaves the outcome open."""
     try:
         state = await _state(grant, progress)
     except NotSent as error:
         raise OutcomeUnknown(diagnostic=error.diagnostic, retry_after=error.retry_after) from None
     if state["status"].get("video_status") == "error":
-        raise ContentRefused("error.meta.video", diagnostic=f"processing failed: {state['status']}")
+        failed = ContentRefused("error.meta.video", diagnostic=f"processing failed: {state['status']}")
+        return Dropped(error=failed)
     return state
-
-
-async def video_status(grant: Grant, progress: Progress) -> str:
-    """`ready` or `processing`; raises when the video could not be processed."""
-    return str((await _state_after(grant, progress))["status"].get("video_status"))
 
 
 def _has_arrived(state: Mapping[str, Any], content: Content) -> bool:

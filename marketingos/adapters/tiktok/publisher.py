@@ -21,6 +21,7 @@ from marketingos.domain.platform import Format, Platform
 from marketingos.domain.ports import (
     Absent,
     Accepted,
+    Dropped,
     Grant,
     Library,
     Progress,
@@ -137,13 +138,13 @@ class TikTok:
         answer = await tiktok("/v2/post/publish/content/init/", grant, body, commits=True)
         return str(answer.at("data", "publish_id"))
 
-    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted | Dropped:
         try:
             state = await _state(grant, progress)
         except NotSent as error:
             raise OutcomeUnknown(diagnostic=error.diagnostic, retry_after=error.retry_after) from None
         if state["status"] == "FAILED":
-            raise failure(str(state.get("fail_reason") or ""))
+            return Dropped(error=failure(str(state.get("fail_reason") or "")))
         waited = walk.age(progress, "posted_at", clock.now())
         if state["status"] != "PUBLISH_COMPLETE":
             return Accepted(progress=progress, wait=walk.pause(waited, 3.0))
