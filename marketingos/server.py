@@ -104,6 +104,7 @@ def _quiet() -> dict[str, str]:
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "REFLEX_TELEMETRY_ENABLED": "false",
         "REFLEX_CHECK_LATEST_VERSION": "false",
+        "NPM_CONFIG_OMIT_LOCKFILE_REGISTRY_RESOLVED": "true",  # the lock names packages and hashes, no host
         "REFLEX_USE_NPM": "1",  # else Reflex fetches bun before it looks at reflex.lock/
     }
 
