@@ -276,8 +276,11 @@ def _head(word: rx.Var[str], look: str) -> rx.Component:
 
 def _post(post: rx.Var[PostRow]) -> rx.Component:
     title = link(post.title, href=post.href, class_name="post-title clip")
-    where = rx.el.div(platform_tile(post.platform, 14), post.date, class_name="row narrow-cell faint t-12")
-    name = rx.el.div(title, rx.el.div(post.product, class_name="faint t-12 clip"), where, class_name="col grow")
+    where = rx.el.span(post.product, " · ", post.date, class_name="clip")
+    narrow = rx.el.div(platform_tile(post.platform, 14), where, class_name="row narrow-cell faint t-12")
+    name = rx.el.div(
+        title, rx.el.div(post.product, class_name="faint t-12 clip wide-cell"), narrow, class_name="col grow"
+    )
     out = rx.el.a(
         icon("external-link", 16), href=post.permalink, target="_blank", rel="noreferrer", class_name="btn btn-icon",
         data_v="quiet", data_size="sm", aria_label=post.link_label, data_tip=post.link_label,
