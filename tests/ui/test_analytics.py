@@ -187,15 +187,27 @@ async def test_nobody_reads_without_a_session(tab, database) -> None:
 
 
 async def test_figures_that_cannot_be_read_are_said_in_their_place(tab, laura, monkeypatch) -> None:
-    """When the service fails the page says so until a later tick succeeds."""
+    """When the service fails the page says so, quietly, until the person loads it again."""
     page = tab(AnalyticsState, session=laura, path="/analytics")
     with monkeypatch.context() as broken:
         broken.setattr(measurement, "engagement", _fails)
         with pytest.raises(RuntimeError):
             await load(page)
+        await AnalyticsState.tick.fn(page)
     assert page.phase == "failed"
-    await AnalyticsState.tick.fn(page)
+    await load(page)
     assert page.phase == "ready"
+
+
+async def test_figures_on_screen_survive_a_failed_tick(tab, laura, monkeypatch) -> None:
+    """What was read stays while the database is away for a moment."""
+    await read(await published(await stage.product("ReservasPro", [Platform.FACEBOOK])), 10)
+    page = tab(AnalyticsState, session=laura, path="/analytics")
+    await load(page)
+    monkeypatch.setattr(measurement, "revision", _fails)
+    with pytest.raises(RuntimeError):
+        await AnalyticsState.tick.fn(page)
+    assert (page.phase, page.live.gained) == ("ready", "+10")
 
 
 async def _fails(*_: object, **__: object) -> None:

@@ -71,13 +71,18 @@ class AnalyticsState(rx.State):
         """Reads what the address asks for; what was there stays, paler, until it comes."""
         self._read_address()
         self.busy = self.phase == "ready"
+        self.phase = "ready" if self.busy else "loading"
         yield
+        # Said first and taken back by what was read: a service that fails leaves it standing.
+        self.phase, self.busy = "failed", False
         await self._read()
 
     @rx.event
     async def tick(self) -> None:
         """Redraws when a reading arrived; keeps "12 min ago" true in between."""
-        if self.phase != "ready" or await measurement.revision() != self._revision:
+        if self.phase != "ready":
+            return
+        if await measurement.revision() != self._revision:
             await self._read()
         else:
             self._show({"sources": sources(self._read_at, await self._speaker())})
@@ -118,8 +123,6 @@ class AnalyticsState(rx.State):
 
     async def _read(self) -> None:
         actor = await actor_of(self)
-        # Counts as failed until it has been read: an error leaves it so, and the page says it in its place.
-        self.phase, self.busy = "failed", False
         view = await measurement.engagement(actor, days=int(self.period), product_id=int(self.product or 0) or None)
         self._keep(view)
         drawn = report(view, await self._speaker(), measure=self.measure, rows=self._rows)
