@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.sql.expression import GenerativeSelect
+from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession as AsyncSession
 
 from marketingos.settings import get_settings
@@ -72,9 +73,9 @@ def is_sqlite() -> bool:
     return engine().dialect.name == "sqlite"
 
 
-def claimable(statement: Claim) -> Claim:
+def claimable(statement: Claim, of: type[SQLModel] | None = None) -> Claim:
     """Row locks for a claim: other replicas skip what this one takes. SQLite's single writer needs none."""
-    return statement if is_sqlite() else statement.with_for_update(skip_locked=True)
+    return statement if is_sqlite() else statement.with_for_update(skip_locked=True, of=of)
 
 
 def _sessions() -> Callable[..., AsyncSession]:

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Cookie, Form
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from marketingos.domain.address import local_path
 from marketingos.errors import MarketingError
 from marketingos.services import people
 from marketingos.settings import get_settings
@@ -23,7 +24,7 @@ async def redeem(ticket: str, next: str = "/") -> Response:
     if session is None:
         return RedirectResponse("/login?void=1", status_code=303)
     token, seconds = session
-    answer = RedirectResponse(_local(next), status_code=303)
+    answer = RedirectResponse(local_path(next), status_code=303)
     answer.set_cookie(
         people.COOKIE,
         token,
@@ -66,12 +67,6 @@ async def set_up(
         words = sentence(error.key, get_settings().language, **error.values)
         return HTMLResponse(_form(secret, words), status_code=422)
     return RedirectResponse(f"/auth/ticket?ticket={ticket}", status_code=303)
-
-
-def _local(target: str) -> str:
-    """Only a path on this site: `//host` and `\\host` would leave it."""
-    safe = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return target if safe else "/"
 
 
 def _form(secret: str, problem: str) -> str:

@@ -15,6 +15,8 @@ REMEMBERED_LIFETIME = timedelta(days=30)
 ATTEMPT_WINDOW = timedelta(minutes=15)
 ATTEMPTS_ALLOWED = 8
 PASSWORD_MIN = 10
+EMAIL_MAX = 254
+"""RFC 5321 section 4.5.3.1 leaves no more."""
 
 
 class Role(StrEnum):
@@ -55,7 +57,7 @@ class User(SQLModel, table=True):
     """A person. `password_hash` is argon2id."""
 
     id: int | None = Field(default=None, primary_key=True)
-    email: str = Field(unique=True, max_length=254)
+    email: str = Field(unique=True, max_length=EMAIL_MAX)
     name: str = Field(max_length=120)
     role: Role = Field(default=Role.VIEWER, sa_type=word(Role))
     password_hash: str
@@ -87,5 +89,5 @@ class LoginAttempt(SQLModel, table=True):
     """A log-in that failed, kept to throttle guessing."""
 
     id: int | None = Field(default=None, primary_key=True)
-    email: str = Field(index=True, max_length=254)
+    email: str = Field(index=True, max_length=EMAIL_MAX)
     at: datetime = Field(index=True)

@@ -57,7 +57,7 @@ async def report() -> HealthView:
     try:
         async with reading() as s:
             beaten = await s.get(Heartbeat, SCHEDULER)
-            active = (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING)
+            active = (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING, DeliveryStatus.SENDING)
             oldest = (await s.exec(select(func.min(Delivery.not_before)).where(col(Delivery.status).in_(active)))).one()
             last = (await s.exec(select(func.max(CycleRun.finished_at)).where(CycleRun.state == CycleState.DONE))).one()
         checks["database"] = Check(ok=True)

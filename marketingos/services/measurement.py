@@ -52,6 +52,9 @@ MOMENTS = 60
 """Most points of the live chart."""
 
 SPANS = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))
+RETRY = timedelta(minutes=5)
+"""When a reading that failed is tried again."""
+
 ENOUGH = 6
 """Readings in a span of the live chart that are enough to show movement."""
 
@@ -82,7 +85,7 @@ async def _take_due() -> Sequence[Delivery]:
             .order_by(col(Delivery.next_reading_at))
             .limit(BATCH)
         )
-        due = (await s.exec(claimable(statement))).all()
+        due = (await s.exec(claimable(statement, of=Delivery))).all()
         for delivery in due:
             delivery.next_reading_at = next_reading(delivery.published_at or now, now)
     return due
@@ -97,8 +100,17 @@ async def _measure_account(due: Sequence[Delivery]) -> int:
         found = await publisher.measure(accounts.grant_of(account), list(ids))
     except OutsideError as error:
         logger.warning("measurement.failed", account=account.id, error=error.key, diagnostic=error.diagnostic)
+        await _ask_again_soon(due)
         return 0
     return await _append({ids[key].id or 0: metrics for key, metrics in found.items() if key in ids})
+
+
+async def _ask_again_soon(due: Sequence[Delivery]) -> None:
+    """A reading that failed is not lost: it is tried again before the ladder's next rung."""
+    soon = clock.now() + RETRY
+    async with session() as s:
+        for row in (await s.exec(select(Delivery).where(col(Delivery.id).in_([d.id for d in due])))).all():
+            row.next_reading_at = min(row.next_reading_at or soon, soon)
 
 
 async def _append(found: Mapping[int, Metrics]) -> int:

@@ -24,6 +24,7 @@ from marketingos.domain.audit import Mark
 from marketingos.domain.user import (
     ATTEMPT_WINDOW,
     ATTEMPTS_ALLOWED,
+    EMAIL_MAX,
     PASSWORD_MIN,
     REMEMBERED_LIFETIME,
     SESSION_LIFETIME,
@@ -100,14 +101,13 @@ async def open_ticket(email: str, password: str, *, remember: bool = False) -> s
 
     Raises `InvalidInput("login.mismatch")`, the same for an unknown e-mail, or `Throttled("login.throttled")`.
     """
-    email = email.strip().lower()
+    email = email.strip().lower()[:EMAIL_MAX]
     await _refuse_guessing(email)
     user = await _user(email)
     known = user.password_hash if user else _NOBODY
     matches = await to_thread.run_sync(_matches, known, password, limiter=_scales())
     if not (user and matches and user.disabled_at is None):
-        async with session() as s:
-            s.add(LoginAttempt(email=email, at=clock.now()))
+        await _remember_failure(email)
         raise InvalidInput("login.mismatch", field="password")
     ticket = secrets.token_urlsafe(24)
     async with session() as s:
@@ -224,6 +224,13 @@ async def _setup_path() -> str:
     async with session() as s:
         await s.merge(Mark(name=SETUP, value=_digest(secret)))
     return f"/setup?secret={secret}"
+
+
+async def _remember_failure(email: str) -> None:
+    """Counts against this e-mail for a while; what no longer counts is forgotten."""
+    async with session() as s:
+        await s.exec(delete(LoginAttempt).where(col(LoginAttempt.at) < clock.now() - clock.human(ATTEMPT_WINDOW)))
+        s.add(LoginAttempt(email=email, at=clock.now()))
 
 
 async def _refuse_guessing(email: str) -> None:

@@ -258,11 +258,17 @@ def _delivery_view(
         published_at=delivery.published_at,
         hold_reason=delivery.hold_reason,
         error_key=delivery.error_key,
+        unconfirmed=delivery.status is DeliveryStatus.UNKNOWN or _is_doubtful(delivery),
         undo_until=_undo_until([delivery]),
         attempts=attempts.get(delivery.id or 0, ()),
         metrics=read.metrics if read else None,
         measured_at=read.taken_at if read else None,
     )
+
+
+def _is_doubtful(delivery: Delivery) -> bool:
+    """Held while nobody knows whether it is out: its permission died before it could be looked up."""
+    return delivery.status is DeliveryStatus.HELD and delivery.may_be_out
 
 
 def _undo_until(deliveries: Sequence[Delivery]) -> datetime | None:

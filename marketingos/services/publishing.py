@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -52,6 +53,7 @@ from marketingos.domain.user import Deed
 from marketingos.errors import (
     BadAnswer,
     MarketingError,
+    Misconfigured,
     NotFound,
     NotSent,
     OutcomeUnknown,
@@ -185,6 +187,12 @@ async def _take(s: AsyncSession, delivery: Delivery, now: datetime) -> Task | No
             await _close_attempt(s, delivery.id, Outcome.NOT_PUBLISHED)
         delivery.hold(reason)
         return None
+    try:
+        grant = accounts.grant_of(delivery.account)
+    except Misconfigured as error:
+        logger.error("delivery.no_key", delivery=delivery.id, error=error.key)
+        delivery.hold(HoldReason.PERMISSION)
+        return None
     if fresh:
         delivery.attempts += 1
         s.add(Attempt(delivery_id=delivery.id or 0, number=delivery.attempts, started_at=now))
@@ -192,7 +200,7 @@ async def _take(s: AsyncSession, delivery: Delivery, now: datetime) -> Task | No
         delivery_id=delivery.id or 0,
         fence=delivery.claim(now, clock.human(LEASE)),
         content=delivery.content,
-        grant=accounts.grant_of(delivery.account),
+        grant=grant,
         progress=dict(delivery.progress),
         intent_at=delivery.intent_at,
         accepted_at=delivery.accepted_at,
@@ -224,7 +232,8 @@ async def _drain(account_id: int) -> int:
     while task := await _claim(account_id):
         taken += 1
         try:
-            await _carry(task)
+            async with _alive(task):
+                await _carry(task)
         except LeaseLost:
             logger.warning("delivery.lease_lost", delivery=task.delivery_id, fence=task.fence)
         except Exception as error:
@@ -232,6 +241,25 @@ async def _drain(account_id: int) -> int:
             await _broke(task, error)
             break
     return taken
+
+
+@asynccontextmanager
+async def _alive(task: Task) -> AsyncIterator[None]:
+    """Renews the lease while the worker lives, since one upload may take longer than a lease."""
+
+    async def renew() -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 4)
+            async with session() as s:
+                delivery = await _held(s, task)
+                if delivery.lease_until is not None:
+                    delivery.lease_until = clock.now() + clock.human(LEASE)
+
+    heart = asyncio.create_task(renew())
+    try:
+        yield
+    finally:
+        heart.cancel()
 
 
 async def _carry(task: Task) -> None:

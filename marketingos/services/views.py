@@ -97,6 +97,7 @@ class DeliveryView:
     published_at: datetime | None = None
     hold_reason: HoldReason | None = None
     error_key: str | None = None
+    unconfirmed: bool = False
     undo_until: datetime | None = None
     attempts: tuple[AttemptView, ...] = ()
     metrics: Metrics | None = None

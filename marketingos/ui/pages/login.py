@@ -7,6 +7,7 @@ import reflex as rx
 from reflex.event import EventSpec
 from reflex_components_core.core.banner import has_connection_errors
 
+from marketingos.domain.address import local_path
 from marketingos.errors import MarketingError
 from marketingos.services import people
 from marketingos.settings import get_settings
@@ -70,7 +71,7 @@ class LoginState(rx.State):
 
     def _next(self) -> str:
         target = str(self.router.url.query_parameters.get("next", "/"))
-        return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"
+        return local_path(target)
 
 
 @rx.page("/login", title=t("login.title") + " · MarketingOS", on_load=LoginState.enter)

@@ -62,7 +62,7 @@ def post_row(post: PostView, language: str) -> PostRow:
         deliveries=tuple(
             _delivery(d, v.platform, post.timezone, now, language) for v in post.variants for d in v.deliveries
         ),
-        unconfirmed=next((d.id for d in deliveries if d.status is DeliveryStatus.UNKNOWN), 0),
+        unconfirmed=next((d.id for d in deliveries if d.unconfirmed), 0),
         why=_why(post, language),
         waiting=len(pending),
         clear=sum(not _is_blocked(v) for v in pending),
@@ -265,7 +265,7 @@ def _delivery(delivery: DeliveryView, platform: Platform, zone: str, now: dateti
         detail=sentence(cause or held or "", language) if cause or held else "",
         permalink=delivery.permalink or "",
         figures=_figures(delivery.metrics, language) if delivery.metrics else "",
-        unconfirmed=delivery.status is DeliveryStatus.UNKNOWN,
+        unconfirmed=delivery.unconfirmed,
         attempts=tuple(_attempts(delivery, zone, now, language)),
     )
 
