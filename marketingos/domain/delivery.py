@@ -102,7 +102,8 @@ class Content(BaseModel):
 class Delivery(SQLModel, table=True):
     """See the module. `progress` keeps the harmless steps already done (uploads, containers) so that they are not
     repeated; `intent_at` is written before the call that makes the post visible; `looks` counts look-ups of an
-    unconfirmed one."""
+    unconfirmed one. `verify_since` says that a restore may have forgotten what was done after that moment: the post is
+    looked for by its content before anything is sent."""
 
     __table_args__ = (UniqueConstraint("variant_id", "account_id"),)
 
@@ -122,6 +123,7 @@ class Delivery(SQLModel, table=True):
     intent_at: datetime | None = None
     accepted_at: datetime | None = None
     looks: int = 0
+    verify_since: datetime | None = None
     external_id: str | None = Field(default=None, max_length=255)
     permalink: str | None = Field(default=None, max_length=500)
     published_at: datetime | None = None
@@ -148,8 +150,8 @@ class Delivery(SQLModel, table=True):
         return False
 
     def is_late(self, now: datetime) -> bool:
-        """Whether it would go out later than its product allows without asking."""
-        return now > self.late_after and self.intent_at is None
+        """Whether it would go out later than its product allows without asking. What may be out is not late."""
+        return now > self.late_after and self.intent_at is None and self.verify_since is None
 
     def claim(self, now: datetime, lease: timedelta = LEASE) -> int:
         """Takes it for one worker; answers the fencing number that every later write must show."""
@@ -178,7 +180,7 @@ class Delivery(SQLModel, table=True):
         self.permalink = permalink
         self.published_at = now
         self.next_reading_at = now
-        self.lease_until = self.hold_reason = self.error_key = None
+        self.lease_until = self.verify_since = self.hold_reason = self.error_key = None
 
     def wait(self, until: datetime) -> None:
         """A harmless step needs time (processing); the same attempt goes on later."""
@@ -199,6 +201,22 @@ class Delivery(SQLModel, table=True):
         self.lease_until = None
         self.not_before = look_again_at
         self.error_key = error_key
+
+    def verify_first(self, since: datetime, now: datetime) -> None:
+        """A restore put it back to where it was at `since`: it is looked for before it is sent. What was due by now may
+        be out, so it counts as unconfirmed. A worker that still has it has it no longer."""
+        self.verify_since = min(since, self.verify_since or since)
+        self.lease_until = None
+        self.fence += 1
+        if self.is_free(now) and self.intent_at is None:
+            self.doubt(now, "error.outcome_unknown")
+
+    def verified(self, now: datetime) -> None:
+        """It was looked for and surely never went out: it is sent as any other."""
+        self.status = DeliveryStatus.QUEUED
+        self.not_before = max(self.not_before, now)
+        self.attempts = self.looks = 0
+        self.lease_until = self.verify_since = self.error_key = None
 
     def fail(self, error_key: str) -> None:
         """It did not go out and will not by itself."""

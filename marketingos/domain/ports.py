@@ -99,7 +99,11 @@ class Library(Protocol):
 
 
 class Publisher(Protocol):
-    """One platform. Methods raise `OutsideError`s; see errors.py for which mean what."""
+    """One platform. Methods raise `OutsideError`s; see errors.py for which mean what.
+
+    `find` looks for a post by its content alone, when nothing is known of its walk any more, as after a restore: what
+    was published since then, told only when exactly one matches.
+    """
 
     platform: Platform
 
@@ -112,6 +116,8 @@ class Publisher(Protocol):
     async def look_up(
         self, grant: Grant, content: Content, progress: Progress, since: datetime
     ) -> Published | Accepted | Absent | Undecided: ...
+
+    async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided: ...
 
     async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]: ...
 

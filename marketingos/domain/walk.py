@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from marketingos.domain.delivery import Content
+from marketingos.domain.platform import Format, Platform
 from marketingos.domain.ports import Absent, Progress, Published, Undecided
 
 SKEW = timedelta(minutes=2)
@@ -19,6 +21,9 @@ SETTLED = timedelta(minutes=5)
 
 IN_FLIGHT = timedelta(minutes=1)
 """After this long a request whose answer was lost does nothing any more."""
+
+MODERATION = timedelta(hours=1)
+"""For so long a video may be in processing, or a post on TikTok in moderation, and in no list."""
 
 RESTARTS = 3
 """How often a platform may spoil the harmless part of a walk before it fails."""
@@ -44,6 +49,12 @@ def begun(progress: Progress, since: datetime) -> datetime:
 def pause(waited: timedelta, least: float = 2.0) -> timedelta:
     """Until the next question about work in progress: half of the time it took so far, `least` seconds to a minute."""
     return timedelta(seconds=min(max(waited.total_seconds() / 2, least), 60.0))
+
+
+def listed_within(content: Content) -> timedelta:
+    """How long after its publication a post may be missing from its platform's lists."""
+    is_slow = content.platform is Platform.TIKTOK or content.format in (Format.VIDEO, Format.REEL)
+    return MODERATION if is_slow else SETTLED
 
 
 def until_midnight(now: datetime) -> timedelta:

@@ -23,14 +23,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
-from sqlalchemy import Table, delete, func, insert, select, text
+from sqlalchemy import Table, delete, insert, text
+from sqlalchemy import select as select_rows
 from sqlalchemy.exc import DataError, IntegrityError
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col, select
 
 from marketingos import __version__, adapters, clock, db, log
 from marketingos.db import AsyncSession
 from marketingos.domain import TABLES
 from marketingos.domain.consent import Consent
+from marketingos.domain.delivery import Delivery, DeliveryStatus
 from marketingos.domain.post import Post
 from marketingos.domain.user import LoginSession, LoginTicket
 from marketingos.errors import NotFound, Refused
@@ -131,7 +133,7 @@ async def _lines(s: AsyncSession, model: type[SQLModel]) -> AsyncIterator[str]:
     """Each row as a line of JSON."""
     table, kinds = _table(model), _kinds(model)
     connection = await s.connection()
-    async for row in await connection.stream(select(table).order_by(*table.primary_key)):
+    async for row in await connection.stream(select_rows(table).order_by(*table.primary_key)):
         plain = {name: kinds[name].dump_python(value, mode="json") for name, value in row._mapping.items()}
         yield json.dumps(plain, ensure_ascii=False)
 
@@ -154,7 +156,8 @@ async def restore(path: Path, *, replace: bool = False) -> BackupView:
     """Puts a backup in the place of what is in the database, which must have today's shape.
 
     Raises `Refused`, and changes nothing, when the file is no backup, damaged, of a newer version or of another world,
-    or when there are posts and `replace` was not asked for. No server may run on the database meanwhile.
+    or when there are posts and `replace` was not asked for. No server may run on the database meanwhile. Whatever may
+    have gone out since the backup is looked for on its platform before it is sent.
     """
     if not _looks_like_one(path):
         raise Refused("backup.not_ours")
@@ -201,7 +204,7 @@ def _is_whole(name: str, data: bytes) -> bool:
 
 
 async def _replace(s: AsyncSession, archive: zipfile.ZipFile, manifest: Manifest, *, replace: bool) -> None:
-    if not replace and await s.scalar(select(func.count()).select_from(Post)):
+    if not replace and (await s.exec(select(Post.id).limit(1))).first():
         raise Refused("backup.has_posts")
     await world.refuse_other(s)
     connection = await s.connection()
@@ -212,7 +215,17 @@ async def _replace(s: AsyncSession, archive: zipfile.ZipFile, manifest: Manifest
             await _load(s, archive, manifest, model)
     for name in manifest.media:
         await adapters.media_store().put(name, archive.read(f"media/{name}"))
+    await _verify_first(s, manifest.created_at)
     audit.note(s, audit.SYSTEM, "backup.restore", "database", made_at=manifest.created_at.isoformat())
+
+
+async def _verify_first(s: AsyncSession, since: datetime) -> None:
+    """What is not out as far as these rows know may have gone out since: it is looked for before it is sent."""
+    s.expire_all()  # the rows were changed behind its back
+    await world.mark_restored(s, since)
+    not_out = select(Delivery).where(col(Delivery.status) != DeliveryStatus.PUBLISHED)
+    for delivery in (await s.exec(not_out)).all():
+        delivery.verify_first(since, clock.now())
 
 
 async def _load(s: AsyncSession, archive: zipfile.ZipFile, manifest: Manifest, model: type[SQLModel]) -> None:

@@ -148,6 +148,9 @@ class Kept:
     ) -> Published | Accepted | Absent | Undecided:
         return await self._acting(grant, lambda g: self._publisher.look_up(g, content, progress, since))
 
+    async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided:
+        return await self._acting(grant, lambda g: self._publisher.find(g, content, since))
+
     async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]:
         return await self._acting(grant, lambda g: self._publisher.measure(g, external_ids))
 

@@ -4,7 +4,8 @@ A walk may be cut anywhere, by an error or by `kill -9`; what the row says then 
 
 * no intent written: nothing is visible; harmless steps resume from `progress`;
 * intent written, no outcome: it may be visible; it is looked up and never sent again before that;
-* accepted: the platform works on it; it is asked until the post has its id.
+* accepted: the platform works on it; it is asked until the post has its id;
+* restored from a backup: it may have gone out since, so it is looked for by its content before anything is sent.
 
 Every write shows the fencing number of its claim, so a worker that was given up for dead cannot write any more.
 """
@@ -24,6 +25,7 @@ from sqlmodel import col, select
 
 from marketingos import adapters, clock, log
 from marketingos.db import AsyncSession, claimable, reading, session
+from marketingos.domain import walk
 from marketingos.domain.account import Account, AccountState
 from marketingos.domain.delivery import (
     LEASE,
@@ -61,7 +63,7 @@ from marketingos.errors import (
     Refused,
     TokenRejected,
 )
-from marketingos.services import accounts, audit, media, permissions, posts
+from marketingos.services import accounts, audit, media, permissions, posts, world
 from marketingos.services.people import require
 from marketingos.services.views import PersonView, PostView
 
@@ -88,6 +90,7 @@ class Task:
     progress: Progress
     intent_at: datetime | None
     accepted_at: datetime | None
+    verify_since: datetime | None
     attempts: int
 
 
@@ -127,6 +130,7 @@ async def settle_by_hand(actor: PersonView, delivery_id: int, *, published: bool
             delivery.fence += 1  # a look-up under way must not overrule the person
         else:
             delivery.requeue(delivery.content, now, now, now + timedelta(hours=2))
+            delivery.verify_since = None
         post_id = await _touch(s, delivery)
         audit.note(s, actor.email, "delivery.settle", f"delivery:{delivery_id}", published=published)
     return await posts.post(actor, post_id)
@@ -204,6 +208,7 @@ async def _take(s: AsyncSession, delivery: Delivery, now: datetime) -> Task | No
         progress=dict(delivery.progress),
         intent_at=delivery.intent_at,
         accepted_at=delivery.accepted_at,
+        verify_since=delivery.verify_since,
         attempts=delivery.attempts,
     )
 
@@ -268,6 +273,8 @@ async def _carry(task: Task) -> None:
         await _settle(publisher, task, task.progress)
     elif task.intent_at:
         await _look_up(publisher, task, task.intent_at)
+    elif task.verify_since:
+        await _verify(publisher, task, task.verify_since)
     else:
         await _send(publisher, task)
 
@@ -326,6 +333,36 @@ async def _look_up(publisher: Publisher, task: Task, since: datetime) -> None:
             await _did_not_go_out(task, absent)
         case Undecided():
             await _is_in_doubt(task, OutcomeUnknown(diagnostic="looked up: cannot tell yet"))
+
+
+async def _verify(publisher: Publisher, task: Task, since: datetime) -> None:
+    """Whether it went out in a gap that a restore left. Asked when whatever went out then must be in the lists."""
+    async with reading() as s:
+        restored = await world.restored(s)
+    if restored and clock.now() < (listed := restored.at + walk.listed_within(task.content)):
+        return await _is_in_doubt(task, OutcomeUnknown(diagnostic="restored: lists may lag"), until=listed)
+    try:
+        found = await publisher.find(task.grant, task.content, since)
+    except TokenRejected as error:
+        return await _did_not_go_out(task, error, keep_intent=True)
+    except OutsideError as error:
+        return await _is_in_doubt(task, error)
+    if isinstance(found, Absent):
+        return await _never_went_out(task)
+    if isinstance(found, Published) and not await _is_another(task, found):
+        return await _record(task, found)
+    await _is_in_doubt(task, OutcomeUnknown(diagnostic="restored: cannot tell whether it is out"))
+
+
+async def _is_another(task: Task, found: Published) -> bool:
+    """Whether a post that was found is known to be another delivery's."""
+    same = select(Delivery.id).where(
+        Delivery.account_id == task.grant.account_id,
+        Delivery.external_id == found.external_id,
+        Delivery.id != task.delivery_id,
+    )
+    async with reading() as s:
+        return (await s.exec(same)).first() is not None
 
 
 async def _broke(task: Task, error: Exception) -> None:
@@ -409,12 +446,21 @@ async def _did_not_go_out(task: Task, error: OutsideError, *, keep_intent: bool 
     logger.warning("delivery.not_published", delivery=task.delivery_id, error=error.key, diagnostic=error.diagnostic)
 
 
-async def _is_in_doubt(task: Task, error: OutsideError) -> None:
-    """It may be visible: look several times, then wait for a person (and go on looking now and then)."""
+async def _never_went_out(task: Task) -> None:
+    async with session() as s:
+        delivery = await _held(s, task)
+        delivery.verified(clock.now())
+        await _close_attempt(s, task.delivery_id, Outcome.NOT_PUBLISHED)
+        await _touch(s, delivery)
+
+
+async def _is_in_doubt(task: Task, error: OutsideError, *, until: datetime | None = None) -> None:
+    """It may be visible: look several times, then wait for a person (and go on looking now and then). With `until`,
+    there is nothing to look for before."""
     async with session() as s:
         delivery, now = await _held(s, task), clock.now()
-        delivery.doubt(look_again(delivery.looks, now) or now + _ASK_AGAIN, "error.outcome_unknown")
-        delivery.looks += 1
+        delivery.doubt(until or look_again(delivery.looks, now) or now + _ASK_AGAIN, "error.outcome_unknown")
+        delivery.looks += 0 if until else 1
         await _close_attempt(s, task.delivery_id, Outcome.UNKNOWN, error)
         await _touch(s, delivery)
     logger.warning("delivery.unknown", delivery=task.delivery_id, error=error.key, diagnostic=error.diagnostic)

@@ -22,7 +22,7 @@ from marketingos.domain.product import Product
 from marketingos.domain.slot import Slot, resolve
 from marketingos.domain.user import Deed
 from marketingos.errors import InvalidInput, NotFound, Refused
-from marketingos.services import accounts, audit, posts
+from marketingos.services import accounts, audit, posts, world
 from marketingos.services.people import require
 from marketingos.services.views import PersonView, PostView
 
@@ -70,11 +70,12 @@ async def approve(
         product = await s.get_one(Product, post.product_id)
         if clock.now() > _late_after(post, product):
             raise Refused("review.passed")
+        verify_since = await _gap_of(s, post)
         reachable = (await accounts.accounts_of(s, [post.product_id]))[post.product_id]
         done, obstacle = [], None
         for variant in _chosen(post, platforms, VariantStatus.PENDING):
             try:
-                _approve_variant(s, actor, post, product, variant, reachable, tiktok_privacy)
+                _approve_variant(s, actor, post, product, variant, reachable, tiktok_privacy, verify_since)
                 done.append(variant.platform)
             except Refused as refused:
                 obstacle = refused
@@ -216,6 +217,7 @@ def _approve_variant(
     variant: Variant,
     reachable: Sequence[Account],
     tiktok_privacy: str | None,
+    verify_since: datetime | None,
 ) -> None:
     """One variant's approval and its deliveries; `Refused` when something blocks it."""
     targets = [a for a in reachable if a.platform is variant.platform]
@@ -228,7 +230,7 @@ def _approve_variant(
     _decide(variant, actor, VariantStatus.APPROVED)
     variant.approved_hash = content.hash
     for account in targets:
-        _queue(s, post, product, variant, account, content)
+        _queue(s, post, product, variant, account, content).verify_since = verify_since
 
 
 def _privacy(targets: Sequence[Account], chosen: str | None) -> str:
@@ -240,14 +242,23 @@ def _privacy(targets: Sequence[Account], chosen: str | None) -> str:
     return str(choice)
 
 
-def _queue(s: AsyncSession, post: Post, product: Product, variant: Variant, account: Account, content: Content) -> None:
+async def _gap_of(s: AsyncSession, post: Post) -> datetime | None:
+    """Since when a post may have gone out without this database knowing of it."""
+    restored = await world.restored(s)
+    return restored.since if restored and post.created_at <= restored.since else None
+
+
+def _queue(
+    s: AsyncSession, post: Post, product: Product, variant: Variant, account: Account, content: Content
+) -> Delivery:
     """The one delivery of this variant to this account: a new row, or the one that was withdrawn."""
     now = clock.now()
     not_before = max(post.scheduled_at, now + clock.human(UNDO_WINDOW))
     late_after = max(_late_after(post, product), not_before)
     known = next((d for d in variant.deliveries if d.account_id == account.id), None)
     if known:
-        return known.requeue(content, post.scheduled_at, not_before, late_after)
+        known.requeue(content, post.scheduled_at, not_before, late_after)
+        return known
     delivery = Delivery(
         variant_id=variant.id or 0,
         account_id=account.id or 0,
@@ -259,6 +270,7 @@ def _queue(s: AsyncSession, post: Post, product: Product, variant: Variant, acco
         created_at=now,
     )
     s.add(delivery)
+    return delivery
 
 
 def _withdraw(variant: Variant) -> None:

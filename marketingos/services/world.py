@@ -3,6 +3,7 @@ posts never mix."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from marketingos import clock
@@ -11,7 +12,15 @@ from marketingos.domain.audit import Mark
 from marketingos.errors import Misconfigured
 from marketingos.settings import get_settings
 
-WORLD, BORN = "world", "born"
+WORLD, BORN, RESTORED = "world", "born", "restored"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restored:
+    """The database was put back, at `at`, to where it was at `since`: what was done in between is not in it."""
+
+    since: datetime
+    at: datetime
 
 
 async def settle() -> None:
@@ -33,6 +42,22 @@ async def refuse_other(s: AsyncSession) -> bool:
     if mark and mark.value != here():
         raise Misconfigured("error.other_world", database=mark.value, settings=here())
     return mark is not None
+
+
+async def mark_restored(s: AsyncSession, since: datetime) -> None:
+    """Remembers a restore; of several gaps, the one that began first."""
+    earlier = await restored(s)
+    gap = Restored(since=min(since, earlier.since) if earlier else since, at=clock.now())
+    await s.merge(Mark(name=RESTORED, value=f"{gap.since.isoformat()} {gap.at.isoformat()}"))
+
+
+async def restored(s: AsyncSession) -> Restored | None:
+    """The gap in what this database knows, if it was ever restored."""
+    mark = await s.get(Mark, RESTORED)
+    if mark is None:
+        return None
+    since, at = map(datetime.fromisoformat, mark.value.split())
+    return Restored(since=since, at=at)
 
 
 async def born() -> datetime:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from marketingos import adapters
+from marketingos import adapters, clock
 from marketingos.adapters import http
 from marketingos.domain.account import AccountKind
 from marketingos.domain.delivery import Attachment, Content
 from marketingos.domain.performance import as_columns
 from marketingos.domain.platform import Format, Platform
-from marketingos.domain.ports import Published
+from marketingos.domain.ports import Absent, Published, Undecided
 from marketingos.errors import ContentRefused, TokenRejected
 from tests.adapters.engine import Delivery, PersonAskedError
 from tests.adapters.wire import Shelf, grant
@@ -382,3 +383,58 @@ async def test_many_posts_are_measured_in_few_calls(stage: Stage) -> None:
         found = await deliveries[0].publisher.measure(deliveries[0].grant, posts)
         assert set(found) == set(posts)
         assert stage.world.http.get("/control/calls").json()["total"] == most
+
+
+UNTELLABLE = {name for name, kind in KINDS.items() if kind.hidden or kind.account or kind.format is Format.STORY}
+"""Kinds that are in no list, or in one that says nothing to know them by."""
+
+
+async def looked_for(delivery: Delivery, since: datetime) -> Published | Absent | Undecided:
+    """What is found by the content alone, asked two hours after `since` or later."""
+    delivery.time.forward(max(0.0, 7200 - (delivery.time.now - since).total_seconds()))
+    with clock.frozen(delivery.time.now):
+        return await delivery.publisher.find(delivery.grant, delivery.content, since)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_post_is_found_by_its_content_alone(stage: Stage, kind: str) -> None:
+    """Before it is sent it is surely absent, afterwards it is found, under the id that its walk had told."""
+    delivery = stage.delivery(KINDS[kind])
+    since = delivery.time.now
+    before = await looked_for(delivery, since)
+    sent = await delivery.run()
+    after = await looked_for(delivery, since)
+    if kind in UNTELLABLE:
+        assert (before, after) == (Undecided(), Undecided())
+    else:
+        assert before == Absent()
+        assert after == sent
+
+
+@pytest.mark.parametrize("kind", ["facebook text", "facebook reel", "instagram picture", "tiktok video"])
+async def test_one_post_of_two_alike_is_never_picked(stage: Stage, kind: str) -> None:
+    """Two posts with the same words are for a person to tell apart; one of before the gap is none."""
+    delivery = stage.delivery(KINDS[kind])
+    since = delivery.time.now
+    await delivery.run()
+    delivery.time.forward(2 * 86400)
+    again = Delivery(delivery.publisher, delivery.grant, delivery.content, delivery.time)
+    gap = again.time.now
+    assert await looked_for(again, gap) == Absent()
+    second = await again.run()
+    assert await looked_for(again, gap) == second
+    assert await looked_for(again, since) == Undecided()
+
+
+async def test_a_first_comment_is_made_up_for(stage: Stage) -> None:
+    """A post that is found gets the comment that it was to have, once."""
+    for kind in ("facebook commented", "instagram commented"):
+        delivery = stage.delivery(KINDS[kind])
+        since = delivery.time.now
+        delivery.content = delivery.content.model_copy(update={"first_comment": ""})
+        sent = await delivery.run()
+        delivery.content = delivery.content.model_copy(update={"first_comment": "Reserva aquí"})
+        for _ in range(2):
+            assert await looked_for(delivery, since) == sent
+        (post,) = stage.live(delivery)
+        assert [comment["text"] for comment in post["comments"]] == ["Reserva aquí"]

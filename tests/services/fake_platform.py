@@ -86,6 +86,13 @@ class FakePlatform:
             return Undecided()
         return self._found(content) if content.text in self.ledger else Absent()
 
+    async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided:
+        """The ledger knows posts by their text; one match is told, more are not."""
+        count = self.ledger.count(content.text)
+        if not self.readable or count > 1:
+            return Undecided()
+        return self._found(content) if count else Absent()
+
     async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]:
         """Every post known has its count; nobody knows its clicks."""
         return {key: Metrics(views=100, likes=7) for key in external_ids if key.startswith("id:")}

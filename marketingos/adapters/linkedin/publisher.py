@@ -109,6 +109,11 @@ class LinkedIn:
         doubtful = len(recent) == PAGE or any(_says(row, content) for row in recent)
         return walk.verdict([_published(row["id"]) for row in ours], since, clock.now(), doubtful=doubtful)
 
+    async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided:
+        """The one post of the organisation since then with exactly this text."""
+        found = await self.look_up(grant, content, {}, since) if content.text else Undecided()
+        return Undecided() if isinstance(found, Accepted) else found
+
     async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]:
         """Members' posts need a permission that LinkedIn gives to few: they are left out."""
         return await statistics(grant, external_ids) if grant.kind is AccountKind.ORGANIZATION else {}

@@ -60,6 +60,13 @@ class Facebook:
     ) -> Published | Accepted | Absent | Undecided:
         return await self._walks[content.format].look_up(grant, content, progress, since)
 
+    async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided:
+        """A Page's posts are known by their words: one without any, and a story, cannot be told."""
+        finder = self._walks[content.format]
+        if isinstance(finder, PageStory) or not content.text:
+            return Undecided()
+        return await finder.find(grant, content, since)
+
     async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]:
         async def read(post_id: str) -> Metrics:
             counts, figures = await asyncio.gather(

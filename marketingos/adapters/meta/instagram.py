@@ -137,7 +137,7 @@ class Instagram:
         answer = await graph("POST", f"{grant.external_id}/media_publish", grant, commits=True, json=body)
         return Accepted(progress={**progress, "media": str(answer.at("id"))}, wait=timedelta())
 
-    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published:
         """The post is out; its address and its first comment are welcome but never its failure."""
         media = progress["media"]
         if content.first_comment:
@@ -175,8 +175,19 @@ class Instagram:
         return await _rows(grant, "stories", {"fields": "id,timestamp"})
 
     async def _posts(self, grant: Grant, since: datetime) -> Sequence[Mapping[str, Any]]:
-        fields = "id,caption,timestamp,media_product_type"
-        return await _rows(grant, "media", {"fields": fields, "since": str(int(since.timestamp())), "limit": "50"})
+        return await _rows(grant, "media", _listing(since))
+
+    async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided:
+        """The one media since then with exactly this caption; its first comment is made up for."""
+        if content.format is Format.STORY or not content.text:
+            return Undecided()
+        earliest = since - walk.SKEW
+        answer = await graph("GET", f"{grant.external_id}/media", grant, params=_listing(earliest))
+        alike = [row["id"] for row in answer.at("data") if _is_like(row, content, {}, earliest)]
+        if len(alike) == 1:
+            return await self.settle(grant, content, {"media": alike[0]})
+        doubtful = bool(alike) or "next" in (answer.get("paging") or {})
+        return walk.verdict([], since, clock.now(), doubtful=doubtful)
 
     async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]:
         async def read(media: str) -> Metrics:
@@ -184,6 +195,12 @@ class Instagram:
             return Metrics(**{INSIGHTS[name]: value for name, value in figures.items()})
 
         return await read_each(external_ids, read)
+
+
+def _listing(since: datetime) -> Mapping[str, str]:
+    """What the list of media is asked for."""
+    fields = "id,caption,timestamp,media_product_type"
+    return {"fields": fields, "since": str(int(since.timestamp())), "limit": "50"}
 
 
 async def _rows(grant: Grant, edge: str, params: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:

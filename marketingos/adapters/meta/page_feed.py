@@ -50,7 +50,7 @@ class FeedPost:
         address = answer.get("permalink_url") or f"https://www.facebook.com/{post_id}"
         return _out(Published(external_id=post_id, permalink=address), content, progress)
 
-    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published:
         post = progress["post"]
         await comment_once(grant, post["id"], content.first_comment, field="message")
         return Published(external_id=post["id"], permalink=post["permalink"])
@@ -69,6 +69,13 @@ class FeedPost:
         doubtful = bool(alike) or "next" in (answer.get("paging") or {})
         found = walk.verdict(matches, since, clock.now(), doubtful=doubtful)
         return _out(found, content, progress) if isinstance(found, Published) else found
+
+    async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided:
+        """The one post since then with exactly these words; its first comment is made up for."""
+        found = await self.look_up(grant, content, {}, since)
+        if isinstance(found, Accepted):
+            return await self.settle(grant, content, found.progress)
+        return found
 
 
 async def upload_photo(grant: Grant, library: Library, photo: Attachment) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from marketingos import clock
 from marketingos.adapters.http import Answer, call
 from marketingos.adapters.meta.graph import comment_once, graph, video_host
+from marketingos.adapters.meta.page_feed import FeedPost
 from marketingos.adapters.meta.refusals import refusal
 from marketingos.domain import walk
 from marketingos.domain.delivery import Content
@@ -119,6 +120,19 @@ class PageVideo:
             return Accepted(progress={"sent_at": walk.stamp(since), **progress}, wait=timedelta())
         # Without words there is nothing by which a video in processing shows that it is to be published.
         return walk.verdict([], since, clock.now(), doubtful=not content.text)
+
+    async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided:
+        """Meta shows Page videos as reels, so they are looked for in both lists."""
+        # Reels are listed by when their upload began, which may be long before they went out.
+        fields = {"fields": "id,description", "since": str(int((since - UPLOAD_LIFE).timestamp())), "limit": "100"}
+        answer = await graph("GET", f"{grant.external_id}/video_reels", grant, params=fields)
+        alike = [row for row in answer.at("data") if walk.same_text(row.get("description", ""), content.text)]
+        if len(alike) == 1:
+            found = await self.settle(grant, content, {"video": str(alike[0]["id"])})
+            return found if isinstance(found, Published) else Undecided()
+        if alike or "next" in (answer.get("paging") or {}):
+            return Undecided()
+        return await FeedPost(self._library).find(grant, content, since)
 
 
 class PageReel(PageVideo):

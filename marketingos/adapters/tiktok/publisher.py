@@ -35,10 +35,9 @@ from marketingos.errors import NotSent, OutcomeUnknown, RateLimited
 UPLOAD_LIFE = timedelta(minutes=50)
 """An upload address is good for an hour, and the whole upload has to end within it."""
 
-MODERATION = timedelta(hours=1)
-"""How long a finished public post may go without its id before it counts as published without one."""
-
 QUERY_BATCH = 20
+LIST_PAGES = 10
+LIST_FIELDS = "id,create_time,share_url,title,video_description"
 COUNTS = {"view_count": "views", "like_count": "likes", "comment_count": "comments", "share_count": "shares"}
 
 
@@ -166,6 +165,18 @@ class TikTok:
         # TikTok has it, and works on it or gave it up: `settle` tells.
         return Accepted(progress=posted)
 
+    async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided:
+        """The one public post since then with exactly this text; others are in no list."""
+        if content.options.get("privacy_level") != posts.PUBLIC or not content.text:
+            return Undecided()
+        rows, whole = await _listed(grant, since - walk.SKEW)
+        matches = [
+            Published(external_id=str(row["id"]), permalink=row.get("share_url"))
+            for row in rows
+            if any(walk.same_text(str(row.get(name) or ""), content.text) for name in ("title", "video_description"))
+        ]
+        return walk.verdict(matches, since, clock.now(), doubtful=not whole)
+
     # -- figures -------------------------------------------------------------------------------------------------------
 
     async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]:
@@ -180,6 +191,21 @@ class TikTok:
                     raise
                 break
         return found
+
+
+async def _listed(grant: Grant, since: datetime) -> tuple[Sequence[Mapping[str, Any]], bool]:
+    """The public posts since then, newest first, and whether these are all."""
+    rows: list[Mapping[str, Any]] = []
+    body: dict[str, Any] = {"max_count": QUERY_BATCH}
+    for _ in range(LIST_PAGES):
+        answer = await tiktok(f"/v2/video/list/?fields={LIST_FIELDS}", grant, body)
+        listed: Sequence[Mapping[str, Any]] = answer.at("data", "videos")
+        recent = [row for row in listed if row["create_time"] >= since.timestamp()]
+        rows += recent
+        if len(recent) < len(listed) or not answer.at("data", "has_more"):
+            return rows, True
+        body = {**body, "cursor": answer.at("data", "cursor")}
+    return rows, False
 
 
 async def _counts(grant: Grant, ids: Sequence[str]) -> Mapping[str, Metrics]:
@@ -208,7 +234,7 @@ def _published(
     ids = ids if isinstance(ids, list) else [ids]
     if ids:
         return Published(external_id=str(ids[0]), permalink=_address(progress, content, str(ids[0])))
-    if content.options.get("privacy_level") == posts.PUBLIC and waited < MODERATION:
+    if content.options.get("privacy_level") == posts.PUBLIC and waited < walk.MODERATION:
         return Accepted(progress=progress, wait=walk.pause(waited, 3.0))
     return Published(external_id=progress["publish_id"])
 
