@@ -7,9 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketingos.text import (
-    format_change, format_compact, format_date, format_datetime, format_day, format_euro, format_number, format_percent,
-    format_slot, relative,
-)  # fmt: skip
+    format_change,
+    format_compact,
+    format_date,
+    format_datetime,
+    format_day,
+    format_euro,
+    format_number,
+    format_percent,
+    format_slot,
+    relative,
+)
 
 SLOT = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
 MADRID = "Europe/Madrid"
