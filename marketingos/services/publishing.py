@@ -13,10 +13,8 @@ Every write shows the fencing number of its claim, so a worker that was given up
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_
@@ -30,27 +28,22 @@ from marketingos.domain.account import Account, AccountState
 from marketingos.domain.delivery import (
     LEASE,
     Attempt,
-    Content,
     Delivery,
     DeliveryStatus,
     HoldReason,
     Outcome,
-    look_again,
-    next_attempt,
 )
 from marketingos.domain.ports import (
     Absent,
     Accepted,
     Dropped,
-    Grant,
     Progress,
     Published,
     Publisher,
     Ready,
     Undecided,
-    Working,
 )
-from marketingos.domain.post import Post, Variant, VariantStatus
+from marketingos.domain.post import Variant, VariantStatus
 from marketingos.domain.user import Deed
 from marketingos.errors import (
     BadAnswer,
@@ -63,39 +56,15 @@ from marketingos.errors import (
     Refused,
     TokenRejected,
 )
-from marketingos.services import accounts, audit, media, permissions, posts, world
+from marketingos.services import accounts, audit, media, permissions, posts, recording, world
 from marketingos.services.people import require
+from marketingos.services.recording import LeaseLost, Task
 from marketingos.services.views import PersonView, PostView
 
 logger = log.get_logger(__name__)
 
 BATCH = 200
-_ASK_AGAIN = timedelta(hours=1)
-"""How often a post that only a person can settle is looked for all the same."""
-
-_PATIENCE = timedelta(hours=6)
-"""How long a platform may work on a post before a person is told; it is asked all the same."""
-
 _UNCONFIRMED = (DeliveryStatus.UNKNOWN, DeliveryStatus.HELD)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """A claimed delivery, as a value: what to send, for whom, how far it got."""
-
-    delivery_id: int
-    fence: int
-    content: Content
-    grant: Grant
-    progress: Progress
-    intent_at: datetime | None
-    accepted_at: datetime | None
-    verify_since: datetime | None
-    attempts: int
-
-
-class LeaseLost(Exception):
-    """Another worker took the delivery over; this one must not write."""
 
 
 async def publish_due() -> int:
@@ -131,7 +100,7 @@ async def settle_by_hand(actor: PersonView, delivery_id: int, *, published: bool
         else:
             delivery.requeue(delivery.content, now, now, now + timedelta(hours=2))
             delivery.verify_since = None
-        post_id = await _touch(s, delivery)
+        post_id = await recording.touch(s, delivery)
         audit.note(s, actor.email, "delivery.settle", f"delivery:{delivery_id}", published=published)
     return await posts.post(actor, post_id)
 
@@ -182,13 +151,13 @@ async def _claim(account_id: int) -> Task | None:
 async def _take(s: AsyncSession, delivery: Delivery, now: datetime) -> Task | None:
     """One claim; None when the delivery has to wait for a person or is no longer wanted."""
     fresh = delivery.status in (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING)
-    await _touch(s, delivery)
+    await recording.touch(s, delivery)
     if fresh and not await _is_approved(s, delivery):
         delivery.status = DeliveryStatus.CANCELLED
         return None
     if delivery.intent_at is None and (reason := _hold_reason(delivery, now)):
         if not fresh:
-            await _close_attempt(s, delivery.id, Outcome.NOT_PUBLISHED)
+            await recording.close_attempt(s, delivery.id, Outcome.NOT_PUBLISHED)
         delivery.hold(reason)
         return None
     try:
@@ -256,7 +225,7 @@ async def _alive(task: Task) -> AsyncIterator[None]:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 4)
             async with session() as s:
-                delivery = await _held(s, task)
+                delivery = await recording.held(s, task)
                 if delivery.lease_until is not None:
                     delivery.lease_until = clock.now() + clock.human(LEASE)
 
@@ -288,33 +257,33 @@ async def _send(publisher: Publisher, task: Task) -> None:
             progress = step.progress
             if isinstance(step, Ready):
                 break
-            await _save_step(task, step)
+            await recording.save_step(task, step)
             if step.wait:
                 return
     except OutsideError as error:
-        return await _did_not_go_out(task, error)
-    await _write_intent(task, progress)
+        return await recording.did_not_go_out(task, error)
+    await recording.write_intent(task, progress)
     try:
         outcome = await publisher.commit(task.grant, task.content, progress)
     except (OutcomeUnknown, BadAnswer) as error:
-        return await _is_in_doubt(task, error)
+        return await recording.is_in_doubt(task, error)
     except OutsideError as error:
-        return await _did_not_go_out(task, error)
-    await _record(task, outcome)
+        return await recording.did_not_go_out(task, error)
+    await recording.record(task, outcome)
 
 
 async def _settle(publisher: Publisher, task: Task, progress: Progress) -> None:
     try:
         outcome = await publisher.settle(task.grant, task.content, progress)
     except TokenRejected as error:
-        return await _did_not_go_out(task, error, keep_intent=True)
+        return await recording.did_not_go_out(task, error, keep_intent=True)
     except OutsideError as error:
         if not error.retryable:
-            return await _is_in_doubt(task, error)
+            return await recording.is_in_doubt(task, error)
         outcome = Accepted(progress=progress, wait=error.retry_after or timedelta(seconds=10))
     if isinstance(outcome, Dropped):
-        return await _did_not_go_out(task, outcome.error)
-    await _record(task, outcome)
+        return await recording.did_not_go_out(task, outcome.error)
+    await recording.record(task, outcome)
 
 
 async def _look_up(publisher: Publisher, task: Task, since: datetime) -> None:
@@ -322,17 +291,17 @@ async def _look_up(publisher: Publisher, task: Task, since: datetime) -> None:
     try:
         found = await publisher.look_up(task.grant, task.content, task.progress, since)
     except TokenRejected as error:
-        return await _did_not_go_out(task, error, keep_intent=True)
+        return await recording.did_not_go_out(task, error, keep_intent=True)
     except OutsideError as error:
-        return await _is_in_doubt(task, error)
+        return await recording.is_in_doubt(task, error)
     match found:
         case Published() | Accepted():
-            await _record(task, found)
+            await recording.record(task, found)
         case Absent():
             absent = OutcomeUnknown("error.looked_up_absent", diagnostic="looked up: not there")
-            await _did_not_go_out(task, absent)
+            await recording.did_not_go_out(task, absent)
         case Undecided():
-            await _is_in_doubt(task, OutcomeUnknown(diagnostic="looked up: cannot tell yet"))
+            await recording.is_in_doubt(task, OutcomeUnknown(diagnostic="looked up: cannot tell yet"))
 
 
 async def _verify(publisher: Publisher, task: Task, since: datetime) -> None:
@@ -340,18 +309,18 @@ async def _verify(publisher: Publisher, task: Task, since: datetime) -> None:
     async with reading() as s:
         restored = await world.restored(s)
     if restored and clock.now() < (listed := restored.at + walk.listed_within(task.content)):
-        return await _is_in_doubt(task, OutcomeUnknown(diagnostic="restored: lists may lag"), until=listed)
+        return await recording.is_in_doubt(task, OutcomeUnknown(diagnostic="restored: lists may lag"), until=listed)
     try:
         found = await publisher.find(task.grant, task.content, since)
     except TokenRejected as error:
-        return await _did_not_go_out(task, error, keep_intent=True)
+        return await recording.did_not_go_out(task, error, keep_intent=True)
     except OutsideError as error:
-        return await _is_in_doubt(task, error)
+        return await recording.is_in_doubt(task, error)
     if isinstance(found, Absent):
-        return await _never_went_out(task)
+        return await recording.never_went_out(task)
     if isinstance(found, Published) and not await _is_another(task, found):
-        return await _record(task, found)
-    await _is_in_doubt(task, OutcomeUnknown(diagnostic="restored: cannot tell whether it is out"))
+        return await recording.record(task, found)
+    await recording.is_in_doubt(task, OutcomeUnknown(diagnostic="restored: cannot tell whether it is out"))
 
 
 async def _is_another(task: Task, found: Published) -> bool:
@@ -372,115 +341,6 @@ async def _broke(task: Task, error: Exception) -> None:
     async with reading() as s:
         row = await s.get_one(Delivery, task.delivery_id)
     if row.intent_at:
-        return await _is_in_doubt(task, OutcomeUnknown(diagnostic=repr(error)))
+        return await recording.is_in_doubt(task, OutcomeUnknown(diagnostic=repr(error)))
     final = isinstance(error, NotFound)
-    await _did_not_go_out(task, NotSent(key, diagnostic=repr(error), retryable=not final))
-
-
-# -- recording ---------------------------------------------------------------------------------------------------------
-
-
-async def _held(s: AsyncSession, task: Task) -> Delivery:
-    """The row, locked, if this worker still holds it."""
-    statement = select(Delivery).where(Delivery.id == task.delivery_id).options(selectinload(Delivery.account))  # type: ignore[arg-type]
-    delivery = (await s.exec(statement.with_for_update(of=Delivery))).one()
-    if delivery.fence != task.fence:
-        raise LeaseLost
-    return delivery
-
-
-async def _save_step(task: Task, step: Working) -> None:
-    async with session() as s:
-        delivery = await _held(s, task)
-        delivery.progress = dict(step.progress)
-        delivery.lease_until = clock.now() + clock.human(LEASE)
-        if step.wait:
-            delivery.wait(clock.now() + step.wait)
-
-
-async def _write_intent(task: Task, progress: Progress) -> None:
-    async with session() as s:
-        delivery = await _held(s, task)
-        delivery.progress = dict(progress)
-        delivery.intent_at = clock.now()
-        delivery.lease_until = clock.now() + clock.human(LEASE)
-
-
-async def _record(task: Task, outcome: Published | Accepted) -> None:
-    async with session() as s:
-        delivery, now = await _held(s, task), clock.now()
-        if isinstance(outcome, Published):
-            delivery.publish(outcome.external_id, outcome.permalink, now)
-            logger.info("delivery.published", delivery=delivery.id, platform=task.content.platform.value)
-        else:
-            delivery.accepted_at = delivery.accepted_at or now
-            delivery.progress = dict(outcome.progress)
-            if now - delivery.accepted_at > _PATIENCE:
-                delivery.doubt(now + _ASK_AGAIN, "error.outcome_unknown")
-            else:
-                delivery.wait(now + outcome.wait)
-        await _close_attempt(
-            s, task.delivery_id, Outcome.PUBLISHED if isinstance(outcome, Published) else Outcome.ACCEPTED
-        )
-        await _touch(s, delivery)
-
-
-async def _did_not_go_out(task: Task, error: OutsideError, *, keep_intent: bool = False) -> None:
-    """Surely not visible: later again, held for a reconnection, or failed for good."""
-    async with session() as s:
-        delivery, now = await _held(s, task), clock.now()
-        again = next_attempt(error, task.attempts, now, random.random())
-        if not keep_intent:
-            delivery.intent_at = delivery.accepted_at = None
-        if isinstance(error, TokenRejected):
-            delivery.hold(HoldReason.PERMISSION)
-            delivery.error_key = error.key
-            if delivery.account.state is AccountState.ACTIVE:  # reconnected in the meantime
-                delivery.release(now)
-        elif again is None:
-            delivery.fail(error.key)
-        else:
-            delivery.retry(again, error.key)
-        await _close_attempt(s, task.delivery_id, Outcome.UNKNOWN if keep_intent else Outcome.NOT_PUBLISHED, error)
-        await _touch(s, delivery)
-    logger.warning("delivery.not_published", delivery=task.delivery_id, error=error.key, diagnostic=error.diagnostic)
-
-
-async def _never_went_out(task: Task) -> None:
-    async with session() as s:
-        delivery = await _held(s, task)
-        delivery.verified(clock.now())
-        await _close_attempt(s, task.delivery_id, Outcome.NOT_PUBLISHED)
-        await _touch(s, delivery)
-
-
-async def _is_in_doubt(task: Task, error: OutsideError, *, until: datetime | None = None) -> None:
-    """It may be visible: look several times, then wait for a person (and go on looking now and then). With `until`,
-    there is nothing to look for before."""
-    async with session() as s:
-        delivery, now = await _held(s, task), clock.now()
-        delivery.doubt(until or look_again(delivery.looks, now) or now + _ASK_AGAIN, "error.outcome_unknown")
-        delivery.looks += 0 if until else 1
-        await _close_attempt(s, task.delivery_id, Outcome.UNKNOWN, error)
-        await _touch(s, delivery)
-    logger.warning("delivery.unknown", delivery=task.delivery_id, error=error.key, diagnostic=error.diagnostic)
-
-
-async def _close_attempt(
-    s: AsyncSession, delivery_id: int | None, outcome: Outcome, error: OutsideError | None = None
-) -> None:
-    last = select(Attempt).where(Attempt.delivery_id == delivery_id).order_by(col(Attempt.id).desc()).limit(1)
-    attempt = (await s.exec(last)).first()
-    if attempt is None:
-        return
-    attempt.outcome, attempt.finished_at = outcome, clock.now()
-    attempt.error_key = error.key if error else None
-    attempt.diagnostic = error.diagnostic[:4000] if error else attempt.diagnostic
-
-
-async def _touch(s: AsyncSession, delivery: Delivery) -> int:
-    """Tells the screens that the post moved; answers its id."""
-    found = select(Post).join(Variant, col(Variant.post_id) == Post.id).where(Variant.id == delivery.variant_id)
-    post = (await s.exec(found)).one()
-    post.updated_at = clock.now()
-    return post.id or 0
+    await recording.did_not_go_out(task, NotSent(key, diagnostic=repr(error), retryable=not final))

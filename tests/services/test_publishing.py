@@ -16,7 +16,7 @@ from marketingos.domain.platform import Platform
 from marketingos.domain.ports import Absent, Accepted, Grant, Progress
 from marketingos.domain.post import PostStatus, Variant
 from marketingos.errors import ContentRefused, NotFound, NotSent, RateLimited, Refused, TokenRejected
-from marketingos.services import permissions, posts, publishing, review
+from marketingos.services import permissions, posts, publishing, recording, review
 from marketingos.services.views import PersonView
 from tests.services import stage
 from tests.services.fake_platform import LOST, FakePlatform, Killed, accepts_then, fails_with
@@ -169,9 +169,9 @@ async def test_a_worker_given_up_for_dead_cannot_write(laura: PersonView, platfo
         fresh = await publishing._claim(account)
         assert stale
         assert fresh
-        with pytest.raises(publishing.LeaseLost):
-            await publishing._write_intent(stale, {})
-        await publishing._write_intent(fresh, {})
+        with pytest.raises(recording.LeaseLost):
+            await recording.write_intent(stale, {})
+        await recording.write_intent(fresh, {})
     assert (await the_delivery()).fence == fresh.fence
 
 
