@@ -45,12 +45,12 @@ def test_an_over_long_caption(server: Server, screen: Screen) -> None:
     screen.field.fill("a" * 2_300)
     alert, save = screen.panel.get_by_role("alert"), screen.panel.get_by_role("button", name="Guardar")
     expect(alert).to_have_text(
-        "Instagram admite 2200 caracteres. Acorta el texto para poder guardarlo; lo escrito sigue aquí."
+        "Instagram admite 2.200 caracteres. Acorta el texto para poder guardarlo; lo escrito sigue aquí."
     )
     expect(screen.panel.get_by_text("sobran 100")).to_be_visible()
     expect(save).to_be_disabled()
     screen.speak("en")
-    expect(alert).to_have_text(screen.say("post.too_long", platform="Instagram", limit=2200))
+    expect(alert).to_have_text(screen.say("post.too_long", platform="Instagram", limit="2,200"))
     expect(screen.field).to_have_value("a" * 2_300)
 
     screen.field.fill(before + " ✂️")
