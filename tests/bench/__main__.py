@@ -5,6 +5,7 @@ python -m tests.bench [--skip-build]     `--skip-build` leaves out the build fro
 
 from __future__ import annotations
 
+import os
 import shutil
 import statistics
 import sys
@@ -48,6 +49,7 @@ _WATCH_APPROVAL = """
 
 def main() -> None:
     chromium = executable()
+    told("Machine", f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     with TemporaryDirectory(prefix="bench-") as scratch:
         folder = Path(scratch)
         if "--skip-build" not in sys.argv:
