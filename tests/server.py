@@ -20,6 +20,8 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from marketingos.settings import Settings
+
 ROOT = Path(__file__).resolve().parent.parent
 EMAIL = "ana@example.com"
 PASSWORD = "una-clave-de-prueba"
@@ -114,8 +116,10 @@ class Server:
         return [sys.executable, "-m", "marketingos.cli", *words]
 
     def environment(self) -> dict[str, str]:
-        """What the process sees: the machine's ground and the settings of this world, nothing else."""
-        ground = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        """What the process sees: the machine's ground (its certificates too, for npm), the settings of this world, and
+        nothing that would be a setting of another."""
+        ours = {name.upper() for name in Settings.model_fields}
+        ground = {name: value for name, value in os.environ.items() if name.upper() not in ours}
         return {**ground, "PYTHONPATH": str(self.root), **{name: str(value) for name, value in self._settings.items()}}
 
     def __enter__(self) -> Self:
