@@ -15,8 +15,9 @@ from marketingos.domain.user import Role
 from marketingos.errors import NotSignedIn
 from marketingos.services import measurement, people
 from marketingos.services.views import DayView, EngagementView, MomentView, PlatformFigures
-from marketingos.ui.pages.analytics.report import Report, Speaker, report
+from marketingos.ui.pages.analytics.report import Report, report
 from marketingos.ui.pages.analytics.state import AnalyticsState
+from marketingos.ui.pages.analytics.words import Speaker
 from tests.services import stage
 
 NOW = datetime(2026, 11, 22, 16, 42, tzinfo=UTC)

@@ -12,19 +12,19 @@ from marketingos.domain.platform import Platform
 from marketingos.services import measurement
 from marketingos.services.views import EngagementView
 from marketingos.settings import get_settings
-from marketingos.ui.components.charts import Plot
+from marketingos.ui.components.charts import NO_PLOT, Plot
+from marketingos.ui.pages.analytics.curves import NO_LIVE, Live
 from marketingos.ui.pages.analytics.report import (
     MEASURES,
     KeyFigure,
-    Live,
     PostRow,
     Report,
     Share,
     Source,
-    Speaker,
     report,
     sources,
-)  # fmt: skip
+)
+from marketingos.ui.pages.analytics.words import Speaker
 from marketingos.ui.session import actor_of, language_of
 
 PERIODS = ("7", "30", "90")
@@ -53,8 +53,8 @@ class AnalyticsState(rx.State):
 
     figures: tuple[KeyFigure, ...] = ()
     sources: tuple[Source, ...] = ()
-    daily: Plot = Plot()
-    live: Live = Live()
+    daily: Plot = NO_PLOT
+    live: Live = NO_LIVE
     shares: tuple[Share, ...] = ()
     posts: tuple[PostRow, ...] = ()
     published: int = 0
