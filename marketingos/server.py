@@ -35,7 +35,7 @@ _BUILT_IN = re.compile(r"""([`"'])(http|ws)://localhost:\d+(/[^`"']*)\1""")
 
 def serve(*, backend_only: bool = False) -> None:
     """Everything, until a signal. Prints the address and how to log in."""
-    memory.use_few_arenas()
+    memory.keep_little()
     log.configure()
     settings = get_settings()
     os.chdir(ROOT)
