@@ -52,7 +52,7 @@ _SPOILT = (
     EOFError,
     KeyError,
     ValueError,
-    NotImplementedError,
+    NotImplementedError,  # what zipfile raises for a compression method that a flipped byte invented
     DataError,
     IntegrityError,
 )
