@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import text as sql
 from sqlmodel import Field, Relationship, SQLModel, UniqueConstraint
 
 from marketingos.domain.columns import RELATED, Embedded, word
@@ -70,7 +71,8 @@ class Claim(BaseModel):
 
 class Brief(BaseModel):
     """What was asked of the writer and why the answer is as it is. Shown as "why this post". `drawing` is the file of
-    the picture as the illustrator made it, before headline and brand."""
+    the picture as the illustrator made it, before headline and brand; `order` the illustrator's number of one that is
+    ordered and not yet fetched, `bill` its entry among the costs."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -82,6 +84,8 @@ class Brief(BaseModel):
     rationale: str = ""
     image_prompt: str = ""
     drawing: str = ""
+    order: str = ""
+    bill: int | None = None
     headline: str = ""
     scenes: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
@@ -94,7 +98,8 @@ class Post(SQLModel, table=True):
 
     `wall_time` and `timezone` are the intention; `scheduled_at` is its instant, kept for queries. `slot_key` names the
     slot and day it fills and is unique, so that no slot is filled twice. `updated_at` moves with every change of the
-    post, its variants or deliveries: screens compare it to know whether to look again.
+    post, its variants or deliveries, and `moves` counts them by itself: screens compare the sum to know whether to look
+    again, which no clock that differs and no transaction that commits late can hide.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -110,6 +115,7 @@ class Post(SQLModel, table=True):
     media_error: str | None = Field(default=None, max_length=120)
     created_at: datetime
     updated_at: datetime = Field(index=True)
+    moves: int = Field(default=0, index=True, sa_column_kwargs={"server_default": "0", "onupdate": sql("moves + 1")})
 
     variants: list["Variant"] = Relationship(
         back_populates="post", sa_relationship_kwargs={**RELATED, "order_by": "Variant.id"}

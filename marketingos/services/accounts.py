@@ -18,11 +18,11 @@ from marketingos.domain.account import Account, AccountKind, AccountState, Produ
 from marketingos.domain.delivery import Delivery, DeliveryStatus, HoldReason
 from marketingos.domain.permission import PROVIDERS, Permit
 from marketingos.domain.platform import Platform
-from marketingos.domain.ports import Creator, Grant
+from marketingos.domain.ports import Grant
 from marketingos.domain.post import Post, Variant, VariantStatus
 from marketingos.domain.product import Product
 from marketingos.domain.user import Deed
-from marketingos.errors import InvalidInput, NotFound, OutsideError, Refused
+from marketingos.errors import NotFound, OutsideError, Refused
 from marketingos.services import audit
 from marketingos.services.people import require
 from marketingos.services.views import AccountView, PersonView
@@ -141,30 +141,6 @@ async def set_products(actor: PersonView, account_id: int, product_ids: Sequence
         for product_id in known:
             s.add(ProductAccount(product_id=product_id or 0, account_id=account_id))
         audit.note(s, actor.email, "account.products", f"account:{account_id}", products=list(known))
-
-
-async def creator(actor: PersonView, account_id: int) -> Creator:
-    """What TikTok allows a creator at this moment: asked for whenever somebody is to choose from it."""
-    require(actor, Deed.APPROVE)
-    async with reading() as s:
-        account = await s.get(Account, account_id)
-    if account is None or account.platform is not Platform.TIKTOK:
-        raise NotFound()
-    return await adapters.creator_of(grant_of(account))
-
-
-async def choose_audience(actor: PersonView, account_id: int, level: str) -> None:
-    """A person's standing choice of who sees this creator's posts; it is kept who chose it and when.
-
-    `InvalidInput` when TikTok does not offer the level now.
-    """
-    if level not in (await creator(actor, account_id)).audiences:
-        raise InvalidInput("account.audience_unknown", field="privacy_level")
-    async with session() as s:
-        account = await locked(s, account_id)
-        choice = {"privacy_level": level, "privacy_by": actor.name, "privacy_at": clock.now().isoformat()}
-        account.options = {**account.options, **choice}
-        audit.note(s, actor.email, "account.audience", f"account:{account_id}", level=level)
 
 
 async def remove(actor: PersonView, account_id: int) -> None:

@@ -17,10 +17,9 @@ from marketingos.domain.audit import AuditEntry
 from marketingos.domain.delivery import Delivery, DeliveryStatus
 from marketingos.domain.permission import PROVIDERS, Provider, ends_at, granted, health_of, would_not_go_out
 from marketingos.domain.platform import Platform
-from marketingos.domain.post import Post
 from marketingos.domain.product import Product
 from marketingos.domain.user import Deed, may
-from marketingos.services import accounts, products
+from marketingos.services import accounts, posts, products
 from marketingos.services.people import require
 from marketingos.services.views import ConnectionsView, ConnectionView, PersonView, ProductView
 
@@ -67,8 +66,7 @@ async def revision() -> str:
 async def _revision(s: AsyncSession) -> str:
     deeds = select(func.max(AuditEntry.id)).where(col(AuditEntry.action).startswith("account."))
     looked = select(func.max(Account.checked_at), func.count(col(Account.id)))
-    moved = (await s.exec(select(func.max(Post.updated_at)))).one()
-    return f"{(await s.exec(deeds)).one()} {tuple((await s.exec(looked)).one())} {moved}"
+    return f"{(await s.exec(deeds)).one()} {tuple((await s.exec(looked)).one())} {await posts.revision_in(s)}"
 
 
 async def _rows(s: AsyncSession, now: datetime) -> tuple[ConnectionView, ...]:

@@ -68,7 +68,7 @@ async def measure_due() -> int:
     by_account: dict[int, list[Delivery]] = defaultdict(list)
     for delivery in due:
         by_account[delivery.account_id].append(delivery)
-    counts = await asyncio.gather(*(_measure_account(group) for group in by_account.values()))
+    counts = await asyncio.gather(*(_measure_alone(group) for group in by_account.values()))
     return sum(counts)
 
 
@@ -89,6 +89,15 @@ async def _take_due() -> Sequence[Delivery]:
         for delivery in due:
             delivery.next_reading_at = next_reading(delivery.published_at or now, now)
     return due
+
+
+async def _measure_alone(due: Sequence[Delivery]) -> int:
+    """One account's posts; whatever goes wrong with them is its own trouble, and no other account's."""
+    try:
+        return await _measure_account(due)
+    except Exception:
+        logger.exception("measurement.broke", account=due[0].account_id)
+        return 0
 
 
 async def _measure_account(due: Sequence[Delivery]) -> int:

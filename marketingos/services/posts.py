@@ -92,7 +92,7 @@ async def calendar(
         rows = (await s.exec(select(Product).where(col(Product.archived_at).is_(None)).order_by(Product.name))).all()
         chosen = [p for p in rows if p.active and product_id in (None, p.id)]
         free = await planning.free_slots(s, chosen, max(start, clock.now()), end)
-        moved = await _revision(s)
+        moved = await revision_in(s)
     views = {p.id: products.view_of(p) for p in rows}
     shown = [p for p in found if platform is None or any(v.platform is platform for v in p.variants)]
     chips = tuple(_chip(p, views[p.product_id]) for p in shown if p.product_id in views)
@@ -115,7 +115,7 @@ async def pulse(actor: PersonView) -> PulseView:
         to_approve = (await s.exec(waiting)).one()
         troubled = select(func.count()).select_from(Delivery).where(col(Delivery.status).in_(_TROUBLED))
         return PulseView(
-            revision=await _revision(s),
+            revision=await revision_in(s),
             next_due_at=next_due,
             to_approve=to_approve,
             troubled=(await s.exec(troubled)).one(),
@@ -126,7 +126,13 @@ async def pulse(actor: PersonView) -> PulseView:
 async def revision() -> str:
     """A word that changes whenever any post, variant or delivery does."""
     async with reading() as s:
-        return await _revision(s)
+        return await revision_in(s)
+
+
+async def revision_in(s: AsyncSession) -> str:
+    """The same, for who reads something else as well."""
+    count, moves = (await s.exec(select(func.count(col(Post.moves)), func.sum(Post.moves)))).one()
+    return f"{count}.{moves or 0}"
 
 
 def obstacle(post: Post, variant: Variant, targets: Sequence[Account]) -> str | None:
@@ -151,11 +157,6 @@ async def _load(s: AsyncSession, post_id: int) -> Post:
     if found is None:
         raise NotFound()
     return found
-
-
-async def _revision(s: AsyncSession) -> str:
-    moved = (await s.exec(select(func.max(Post.updated_at)))).one()
-    return moved.isoformat() if moved else ""
 
 
 def _status(found: Post) -> PostStatus:

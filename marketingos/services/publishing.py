@@ -73,7 +73,7 @@ async def publish_due() -> int:
     An account's deliveries go one after the other, whoever sends them: platforms count calls by account, and a sick
     account delays only itself.
     """
-    counts = await asyncio.gather(*(_drain(account_id) for account_id in await _accounts_due()))
+    counts = await asyncio.gather(*(_drain_alone(account_id) for account_id in await _accounts_due()))
     return sum(counts)
 
 
@@ -198,6 +198,15 @@ def _hold_reason(delivery: Delivery, now: datetime) -> HoldReason | None:
 
 
 # -- sending -----------------------------------------------------------------------------------------------------------
+
+
+async def _drain_alone(account_id: int) -> int:
+    """An account's deliveries; whatever goes wrong with them is its own trouble, and no other account's."""
+    try:
+        return await _drain(account_id)
+    except Exception:
+        logger.exception("account.not_drained", account=account_id)
+        return 0
 
 
 async def _drain(account_id: int) -> int:

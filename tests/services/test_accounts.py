@@ -17,7 +17,7 @@ from marketingos.domain.platform import Platform
 from marketingos.domain.post import PostStatus, VariantStatus
 from marketingos.domain.user import Role
 from marketingos.errors import Forbidden, InvalidInput, NotFound, Refused, TokenRejected
-from marketingos.services import accounts, connections, posts, publishing, review
+from marketingos.services import accounts, connections, creators, posts, publishing, review
 from marketingos.services.views import ConnectionView, PersonView
 from tests.outside import Outside
 from tests.services import stage
@@ -244,7 +244,7 @@ async def test_nobody_has_chosen_an_audience_until_a_person_does(laura: PersonVi
     """There is no default; the choice is kept with who made it and when, and every choice leaves a trace."""
     account_id = await creator(outside)
     assert (await row(laura)).audience == ""
-    await accounts.choose_audience(laura, account_id, "SELF_ONLY")
+    await creators.choose_audience(laura, account_id, "SELF_ONLY")
     shown = await row(laura)
     assert (shown.audience, shown.audience_by) == ("SELF_ONLY", laura.name)
     assert isinstance(shown.audience_at, datetime)
@@ -256,9 +256,9 @@ async def test_nobody_has_chosen_an_audience_until_a_person_does(laura: PersonVi
 async def test_only_what_tiktok_offers_now_can_be_chosen(laura: PersonView, outside: Outside) -> None:
     """The options are asked for at the moment of choosing; an audience that is not among them is refused."""
     account_id = await creator(outside)
-    assert "PUBLIC_TO_EVERYONE" in (await accounts.creator(laura, account_id)).audiences
+    assert "PUBLIC_TO_EVERYONE" in (await creators.creator(laura, account_id)).audiences
     with pytest.raises(InvalidInput):
-        await accounts.choose_audience(laura, account_id, "FOLLOWER_OF_CREATOR")
+        await creators.choose_audience(laura, account_id, "FOLLOWER_OF_CREATOR")
     assert (await row(laura)).audience == ""
 
 

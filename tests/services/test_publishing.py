@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from marketingos import clock, db
@@ -14,7 +15,7 @@ from marketingos.domain.account import Account, AccountState
 from marketingos.domain.delivery import LEASE, Attempt, Content, Delivery, DeliveryStatus, HoldReason
 from marketingos.domain.platform import Platform
 from marketingos.domain.ports import Absent, Accepted, Grant, Progress
-from marketingos.domain.post import PostStatus, Variant
+from marketingos.domain.post import Post, PostStatus, Variant
 from marketingos.errors import ContentRefused, NotFound, NotSent, RateLimited, Refused, TokenRejected
 from marketingos.services import permissions, posts, publishing, recording, review
 from marketingos.services.views import PersonView
@@ -412,3 +413,33 @@ def _die() -> None:
 
 def _raise(error: Exception) -> None:
     raise error
+
+
+async def test_an_account_that_breaks_outside_its_walks_takes_no_other_down(
+    laura: PersonView, platform: FakePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A claim that fails, such as with a database that is busy, costs its own account this sweep and no other's."""
+    for name in ("Una", "Otra"):
+        product = await stage.product(name, (Platform.FACEBOOK,))
+        await review.approve(laura, await stage.post(product, after=timedelta(minutes=30), text=name))
+    claim, broken = publishing._claim, []
+
+    async def claim_or_break(account_id: int) -> recording.Task | None:
+        if not broken:
+            broken.append(account_id)
+        if account_id in broken:
+            raise OperationalError("", None, Exception("database is locked"))
+        return await claim(account_id)
+
+    monkeypatch.setattr(publishing, "_claim", claim_or_break)
+    await sweep(later=DUE)
+    assert len(platform.ledger) == 1
+
+
+async def test_a_change_that_commits_late_is_seen(laura: PersonView, platform: FakePlatform) -> None:
+    """A change whose time is older than what a screen has seen already moves the revision all the same."""
+    post_id = await approved(laura)
+    before = await posts.revision()
+    async with db.session() as s:
+        (await s.get_one(Post, post_id)).updated_at -= timedelta(seconds=5)
+    assert await posts.revision() != before

@@ -6,7 +6,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from marketingos import clock
-from marketingos.services import accounts, connecting, connections, upkeep
+from marketingos.services import accounts, connecting, connections, creators, upkeep
 from marketingos.services.views import ConnectionsView
 from marketingos.settings import get_settings
 from marketingos.text import catalogue
@@ -174,7 +174,7 @@ class AccountsState(rx.State):
     @rx.event
     async def ask_audience(self, account_id: int) -> Any:
         """Opens the choice of who sees a creator's posts, from what TikTok offers at this moment."""
-        creator = await accounts.creator(await actor_of(self), account_id)
+        creator = await creators.creator(await actor_of(self), account_id)
         self.chosen, self.audiences, self.audience = self._row(account_id), creator.audiences, ""
         return open_dialog(AUDIENCE)
 
@@ -186,7 +186,7 @@ class AccountsState(rx.State):
     @rx.event
     async def save_audience(self) -> Any:
         """Keeps the person's choice."""
-        await accounts.choose_audience(await actor_of(self), self.chosen.id, self.audience)
+        await creators.choose_audience(await actor_of(self), self.chosen.id, self.audience)
         await self._read()
         return [close_dialog(AUDIENCE), notice("accounts.audience.saved", name=self.chosen.name)]
 
