@@ -32,6 +32,7 @@ e2e: $(VENV)/.dev ## only the browser journeys
 	@$(BIN)/pytest -q -m e2e
 
 bench: $(VENV)/.dev ## measures; prints figures, asserts nothing
+	@$(BIN)/python -m tests.bench.publishing
 	@$(BIN)/python -m tests.bench
 
 migrate: $(VENV)/.run

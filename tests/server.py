@@ -33,12 +33,15 @@ _START_SECONDS = 300
 
 class Server:
     """One world: a folder, a port, and the process that serves it while it runs. Settings are environment variables;
-    `root` is the checkout whose code and pages it runs."""
+    `root` is the checkout whose code and pages it runs, `words` the command that serves."""
 
-    def __init__(self, folder: Path, *, root: Path = ROOT, **settings: object) -> None:
+    def __init__(
+        self, folder: Path, *, root: Path = ROOT, words: tuple[str, ...] = ("run",), **settings: object
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.root = root
+        self.words = words
         self.port = _free_port()
         self.log = folder / "server.log"
         self._settings = {
@@ -61,7 +64,7 @@ class Server:
         with self.log.open("ab") as log:
             # Not in the repository's root: a developer's own `.env` must not be seen.
             self.process = subprocess.Popen(
-                self.command("run"),
+                self.command(*self.words),
                 cwd=self.folder,
                 env=self.environment(),
                 stdout=log,
