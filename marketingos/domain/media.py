@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from pydantic import BaseModel, ConfigDict
 from sqlmodel import Field, SQLModel
 
-from marketingos.domain.columns import word
+from marketingos.domain.columns import Embedded, word
+
+PICTURE_LIMIT = 40_000_000
+FILM_LIMIT = 500_000_000
+"""Bytes of a file that a person may give us; LinkedIn's videos are the heaviest that any format takes."""
 
 
 class MediaKind(StrEnum):
@@ -17,8 +22,31 @@ class MediaKind(StrEnum):
     VIDEO = "video"
 
 
+class Fit(StrEnum):
+    """What is done with a file whose shape a platform refuses: room is filled at its sides, or its sides go."""
+
+    PAD = "pad"
+    CROP = "crop"
+
+
+class Film(BaseModel):
+    """What the platforms' rules ask of a video. `acodec` is "" for one without a sound track; `edits` says that the
+    file has an edit list, `faststart` that its index comes first, `hdr` that its colours are brighter than sRGB's."""
+
+    model_config = ConfigDict(frozen=True)
+
+    fps: float
+    vcodec: str
+    acodec: str = ""
+    pixels: str = "yuv420p"
+    edits: bool = False
+    faststart: bool = True
+    hdr: bool = False
+
+
 class Media(SQLModel, table=True):
-    """A stored file. `name` is `{sha256}.{extension}`; `thumbnail` the small picture of it; width and height in px."""
+    """A stored file. `name` is `{sha256}.{extension}`; `thumbnail` the small picture of it; width and height in px as
+    it is seen. A `plain` picture looks alike everywhere: 8 bits, sRGB, upright; it does not say where it was taken."""
 
     id: int | None = Field(default=None, primary_key=True)
     sha256: str = Field(unique=True, max_length=64)
@@ -30,5 +58,7 @@ class Media(SQLModel, table=True):
     width: int
     height: int
     seconds: float | None = None
+    film: Film | None = Field(default=None, sa_type=Embedded(Film))
+    plain: bool = True
     ai_generated: bool = False
     created_at: datetime

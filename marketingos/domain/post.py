@@ -12,7 +12,7 @@ from sqlmodel import Field, Relationship, SQLModel, UniqueConstraint
 
 from marketingos.domain.columns import RELATED, Embedded, word
 from marketingos.domain.delivery import Attachment, Content, Delivery, DeliveryStatus
-from marketingos.domain.media import Media
+from marketingos.domain.media import Fit, Media
 from marketingos.domain.platform import Format, Platform
 
 
@@ -151,13 +151,21 @@ class Variant(SQLModel, table=True):
 
     post: Post = Relationship(back_populates="variants", sa_relationship_kwargs=dict(RELATED))
     deliveries: list[Delivery] = Relationship(sa_relationship_kwargs={**RELATED, "order_by": "Delivery.id"})
-    media: list[Media] = Relationship(
-        sa_relationship_kwargs={**RELATED, "secondary": "variantmedia", "order_by": "VariantMedia.position"}
+    pieces: list["VariantMedia"] = Relationship(
+        sa_relationship_kwargs={**RELATED, "order_by": "VariantMedia.position", "passive_deletes": True}
     )
 
+    @property
+    def media(self) -> list[Media]:
+        """The files that go out, in order. Needs `pieces` loaded."""
+        return [piece.file for piece in self.pieces]
+
     def content(self) -> Content:
-        """Exactly what goes out. Needs `media` loaded."""
-        attached = (Attachment(**m.model_dump(include=_ATTACHED), alt_text=self.alt_text) for m in self.media)
+        """Exactly what goes out. Needs `pieces` loaded."""
+        attached = (
+            Attachment(**piece.file.model_dump(include=_ATTACHED), alt_text=piece.alt_text or self.alt_text)
+            for piece in self.pieces
+        )
         return Content(
             platform=self.platform,
             format=self.format,
@@ -173,11 +181,30 @@ _ATTACHED = set(Attachment.model_fields) - {"alt_text"}
 
 
 class VariantMedia(SQLModel, table=True):
-    """The pictures or the video of a variant, in order."""
+    """A picture or video of a variant: `media_id` as it was given, `fitted_id` what goes out instead once it was
+    converted for the platform in the way that `fit` says. `waiting` while that has still to be done; `problem` is why
+    it could not. Without an `alt_text` of its own it has the variant's."""
 
     variant_id: int = Field(foreign_key="variant.id", primary_key=True, ondelete="CASCADE")
     media_id: int = Field(foreign_key="media.id", primary_key=True)
     position: int = 0
+    fit: Fit = Field(default=Fit.PAD, sa_type=word(Fit))
+    alt_text: str = ""
+    fitted_id: int | None = Field(default=None, foreign_key="media.id")
+    waiting: bool = Field(default=False, index=True)
+    problem: str | None = Field(default=None, max_length=80)
+
+    source: Media = Relationship(
+        sa_relationship_kwargs={"lazy": "joined", "innerjoin": True, "foreign_keys": "VariantMedia.media_id"}
+    )
+    fitted: Media | None = Relationship(
+        sa_relationship_kwargs={"lazy": "joined", "foreign_keys": "VariantMedia.fitted_id"}
+    )
+
+    @property
+    def file(self) -> Media:
+        """What goes out."""
+        return self.fitted or self.source
 
 
 class Revision(SQLModel, table=True):

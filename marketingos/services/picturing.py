@@ -92,7 +92,7 @@ async def mark(post_id: int, error: str | None) -> None:
 
 
 async def _canvas(s: AsyncSession, post_id: int) -> _Canvas:
-    parts = selectinload(Post.variants).selectinload(Variant.media)  # type: ignore[arg-type]
+    parts = selectinload(Post.variants).selectinload(Variant.pieces)  # type: ignore[arg-type]
     post = (await s.exec(select(Post).where(Post.id == post_id).options(parts))).first()
     if post is None:
         raise NotFound()

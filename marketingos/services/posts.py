@@ -146,7 +146,7 @@ def obstacle(post: Post, variant: Variant, targets: Sequence[Account]) -> str | 
 
 _PARTS = selectinload(Post.variants).options(  # type: ignore[arg-type]
     selectinload(Variant.deliveries).options(selectinload(Delivery.account)),  # type: ignore[arg-type]
-    selectinload(Variant.media),  # type: ignore[arg-type]
+    selectinload(Variant.pieces),  # type: ignore[arg-type]
 )
 _WITH_PARTS = (_PARTS,)
 _WITH_FACTS = selectinload(Product.facts)  # type: ignore[arg-type]

@@ -184,7 +184,7 @@ async def _take(s: AsyncSession, delivery: Delivery, now: datetime) -> Task | No
 
 async def _is_approved(s: AsyncSession, delivery: Delivery) -> bool:
     """Whether what would go out is, to the letter, what a person approved."""
-    loaded = select(Variant).where(Variant.id == delivery.variant_id).options(selectinload(Variant.media))  # type: ignore[arg-type]
+    loaded = select(Variant).where(Variant.id == delivery.variant_id).options(selectinload(Variant.pieces))  # type: ignore[arg-type]
     variant = (await s.exec(loaded)).one()
     hashes = {variant.approved_hash, variant.content().hash, delivery.content.hash, delivery.content_hash}
     return variant.status is VariantStatus.APPROVED and len(hashes) == 1

@@ -192,7 +192,7 @@ async def _locked(s: AsyncSession, post_id: int) -> Post:
         mine = select(Delivery.id).join(Variant).where(Variant.post_id == post_id)
         await s.exec(mine.with_for_update(of=Delivery))
     everything = (
-        selectinload(Post.variants).options(selectinload(Variant.deliveries), selectinload(Variant.media)),  # type: ignore[arg-type]
+        selectinload(Post.variants).options(selectinload(Variant.deliveries), selectinload(Variant.pieces)),  # type: ignore[arg-type]
     )
     statement = select(Post).where(Post.id == post_id).options(*everything).execution_options(populate_existing=True)
     post = (await s.exec(statement)).first()

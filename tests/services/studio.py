@@ -152,7 +152,7 @@ async def demo(*names: str, platforms: Sequence[Platform] = tuple(Platform)) -> 
 
 async def posts() -> list[Post]:
     """Every post with variants and media, by time."""
-    parts = selectinload(Post.variants).selectinload(Variant.media)  # type: ignore[arg-type]
+    parts = selectinload(Post.variants).selectinload(Variant.pieces)  # type: ignore[arg-type]
     async with db.reading() as s:
         return list((await s.exec(select(Post).options(parts).order_by(Post.scheduled_at))).all())  # type: ignore[arg-type]
 

@@ -9,7 +9,7 @@ import pytest
 from marketingos.domain.check import Severity
 from marketingos.domain.media import Media, MediaKind
 from marketingos.domain.platform import Format, Platform
-from marketingos.domain.post import Variant
+from marketingos.domain.post import Variant, VariantMedia
 from marketingos.domain.product import Fact, Product, Template, Voice
 from marketingos.services import checking
 
@@ -28,12 +28,18 @@ FACTS = (Fact(product_id=1, code="F1", claim="Desde 19 € al mes"),)
 
 def variant(text: str, *, pictures: int = 1, platform: Platform = Platform.INSTAGRAM) -> Variant:
     row = Variant(post_id=1, platform=platform, format=Format.IMAGE, text=text)
-    row.media = [
-        Media(
-            sha256=str(n), kind=MediaKind.IMAGE, mime="image/jpeg", name="x", size=1, width=1, height=1, created_at=AT
+    for n in range(pictures):
+        file = Media(
+            sha256=str(n),
+            kind=MediaKind.IMAGE,
+            mime="image/jpeg",
+            name="x",
+            size=1,
+            width=1080,
+            height=1350,
+            created_at=AT,
         )
-        for n in range(pictures)
-    ]
+        row.pieces.append(VariantMedia(variant_id=0, media_id=n, source=file))
     return row
 
 
