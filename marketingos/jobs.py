@@ -50,12 +50,11 @@ def sweeps(settings: Settings) -> tuple[Sweep, ...]:
 async def publish_on_time() -> None:
     """Sends what is due now, and what falls due before the next tick in its very moment."""
     due = await publishing.next_due()
-    if due is None:
+    if due is None or clock.real_seconds(due - clock.now()) >= TICK.total_seconds():
         return
-    pause = clock.real_seconds(due - clock.now())
-    if pause < TICK.total_seconds():
-        await asyncio.sleep(max(pause, 0.0))
-        await publishing.publish_due()
+    while (pause := clock.real_seconds(due - clock.now())) > 0:  # a timer may ring a moment early, and nothing is due
+        await asyncio.sleep(pause)
+    await publishing.publish_due()
 
 
 async def orchestrate() -> None:

@@ -42,7 +42,7 @@ from tests.staging import Draft, connect, schedule, within
 
 EACH = 5
 PATIENCE = 240
-SINGLES = 120
+SINGLES = 100
 SAMPLE = 5
 """So many posts of each kind are really sent one after the other; the naive sender's time is reckoned from them."""
 
@@ -199,10 +199,10 @@ async def _recorded() -> tuple[int, datetime | None]:
 
 
 def measure_single(folder: Path) -> None:
-    """Texts for Facebook at random moments, one after the other: how long after its moment each one arrives."""
+    """Texts for Facebook at random moments, about one in two seconds: how long after its moment each one arrives."""
     with world(folder) as (server, platform):
         begin, pages = datetime.now(UTC) + timedelta(seconds=15), itertools.cycle(accounts_of(Platform.FACEBOOK))
-        dues = [begin + timedelta(seconds=n * 0.7 + random.random() * 0.5) for n in range(SINGLES)]
+        dues = [begin + timedelta(seconds=2 * n + random.random()) for n in range(SINGLES)]
         drafts = [draft(KINDS[0], next(pages), f"Sola {n}", due) for n, due in enumerate(dues)]
         within(server, schedule(drafts))
         with server:
