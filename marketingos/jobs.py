@@ -19,6 +19,9 @@ logger = log.get_logger(__name__)
 
 TICK = timedelta(seconds=1)
 
+EARLY = timedelta(milliseconds=5)
+"""A timer may ring so much before its moment, when nothing is due yet and the next tick is a second away."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sweep:
@@ -50,11 +53,12 @@ def sweeps(settings: Settings) -> tuple[Sweep, ...]:
 async def publish_on_time() -> None:
     """Sends what is due now, and what falls due before the next tick in its very moment."""
     due = await publishing.next_due()
-    if due is None or clock.real_seconds(due - clock.now()) >= TICK.total_seconds():
+    if due is None:
         return
-    while (pause := clock.real_seconds(due - clock.now())) > 0:  # a timer may ring a moment early, and nothing is due
-        await asyncio.sleep(pause)
-    await publishing.publish_due()
+    pause = clock.real_seconds(due - clock.now())
+    if pause < TICK.total_seconds():
+        await asyncio.sleep(max(pause, 0.0) + EARLY.total_seconds())
+        await publishing.publish_due()
 
 
 async def orchestrate() -> None:
