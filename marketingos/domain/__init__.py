@@ -9,6 +9,7 @@ from marketingos.domain.consent import Consent
 from marketingos.domain.cycle import CycleRun, Spend
 from marketingos.domain.delivery import Attempt, Delivery
 from marketingos.domain.media import Media
+from marketingos.domain.pause import Pause
 from marketingos.domain.performance import Reading
 from marketingos.domain.post import Post, Revision, Variant, VariantMedia
 from marketingos.domain.product import Fact, Product
@@ -29,6 +30,7 @@ TABLES = (
     LoginTicket,
     Mark,
     Media,
+    Pause,
     Post,
     Product,
     ProductAccount,

@@ -29,12 +29,14 @@ class Role(StrEnum):
 
 
 class Deed(StrEnum):
-    """What is allowed or not."""
+    """What is allowed or not. Stopping the line is easier than starting it again."""
 
     LOOK = "look"
     EDIT = "edit"
     GENERATE = "generate"
+    PAUSE = "pause"
     APPROVE = "approve"
+    RESUME = "resume"
     ADMINISTER = "administer"
 
 
@@ -42,7 +44,9 @@ _NEEDED = {
     Deed.LOOK: Role.VIEWER,
     Deed.EDIT: Role.EDITOR,
     Deed.GENERATE: Role.EDITOR,
+    Deed.PAUSE: Role.EDITOR,
     Deed.APPROVE: Role.APPROVER,
+    Deed.RESUME: Role.APPROVER,
     Deed.ADMINISTER: Role.ADMIN,
 }
 _RANK = {role: rank for rank, role in enumerate(Role)}

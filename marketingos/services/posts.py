@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func
@@ -16,13 +17,14 @@ from marketingos.domain.account import Account, AccountState
 from marketingos.domain.check import Severity
 from marketingos.domain.cycle import Spend
 from marketingos.domain.delivery import UNDO_WINDOW, Attempt, Delivery, DeliveryStatus, HoldReason
+from marketingos.domain.pause import Scope
 from marketingos.domain.performance import Reading
 from marketingos.domain.platform import RULES, Format, Platform, in_order, wire_length
 from marketingos.domain.post import Post, PostStatus, Variant, VariantStatus, parts_of, status_of
 from marketingos.domain.product import Product
 from marketingos.domain.user import Deed, may
 from marketingos.errors import NotFound
-from marketingos.services import accounts, checking, media, planning, products
+from marketingos.services import accounts, checking, media, pauses, planning, products
 from marketingos.services.people import require
 from marketingos.services.views import (
     AttemptView,
@@ -42,6 +44,15 @@ _ACTIVE = (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING)
 _TROUBLED = (DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN, DeliveryStatus.HELD)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """What is known of a post's deliveries, by their ids."""
+
+    attempts: Mapping[int, tuple[AttemptView, ...]]
+    readings: Mapping[int, Reading]
+    paused: frozenset[int | None]
+
+
 async def post(actor: PersonView, post_id: int) -> PostView:
     """One post in full; `NotFound` when there is none."""
     require(actor, Deed.LOOK)
@@ -50,10 +61,13 @@ async def post(actor: PersonView, post_id: int) -> PostView:
         product = (await s.exec(select(Product).where(Product.id == found.product_id).options(_WITH_FACTS))).one()
         reachable = (await accounts.accounts_of(s, [found.product_id]))[found.product_id]
         deliveries = [d for v in found.variants for d in v.deliveries]
-        attempts = await _attempts(s, deliveries)
-        readings = await _last_readings(s, deliveries)
+        told = _Told(
+            attempts=await _attempts(s, deliveries),
+            readings=await _last_readings(s, deliveries),
+            paused=_paused(found, await pauses.scopes(s)),
+        )
         euro = await _cost(s, found)
-    variants = tuple(_variant_view(found, product, v, reachable, attempts, readings) for v in _ordered(found.variants))
+    variants = tuple(_variant_view(found, product, v, reachable, told) for v in _ordered(found.variants))
     status = _status(found)
     return PostView(
         id=_id(found),
@@ -109,7 +123,8 @@ async def pulse(actor: PersonView) -> PulseView:
     """What goes out next and what waits for a person."""
     require(actor, Deed.LOOK)
     async with reading() as s:
-        next_due = (await s.exec(select(func.min(Delivery.not_before)).where(col(Delivery.status).in_(_ACTIVE)))).one()
+        going = select(func.min(Delivery.not_before)).join(Variant).join(Post)
+        next_due = (await s.exec(going.where(col(Delivery.status).in_(_ACTIVE), ~pauses.stopped()))).one()
         waiting = select(func.count(func.distinct(Variant.post_id))).join(Post)
         waiting = waiting.where(Variant.status == VariantStatus.PENDING, col(Post.scheduled_at) > clock.now())
         to_approve = (await s.exec(waiting)).one()
@@ -124,15 +139,16 @@ async def pulse(actor: PersonView) -> PulseView:
 
 
 async def revision() -> str:
-    """A word that changes whenever any post, variant or delivery does."""
+    """A word that changes whenever any post, variant or delivery does, or something is paused or resumed."""
     async with reading() as s:
         return await revision_in(s)
 
 
 async def revision_in(s: AsyncSession) -> str:
     """The same, for who reads something else as well."""
-    count, moves = (await s.exec(select(func.count(col(Post.moves)), func.sum(Post.moves)))).one()
-    return f"{count}.{moves or 0}"
+    asked = select(func.count(col(Post.moves)), func.sum(Post.moves), pauses.changes())
+    count, moves, stops = (await s.exec(asked)).one()
+    return f"{count}.{moves or 0}.{stops}" if count else ""
 
 
 def obstacle(post: Post, variant: Variant, targets: Sequence[Account]) -> str | None:
@@ -210,8 +226,7 @@ def _variant_view(
     product: Product,
     variant: Variant,
     reachable: Sequence[Account],
-    attempts: dict[int, tuple[AttemptView, ...]],
-    readings: dict[int, Reading],
+    told: _Told,
 ) -> VariantView:
     rules = RULES[variant.platform]
     targets = [a for a in reachable if a.platform is variant.platform]
@@ -233,21 +248,30 @@ def _variant_view(
         findings=(*blocked, *_findings(found, variant, product)),
         edited_by=variant.edited_by,
         account=accounts.view(targets[0]) if targets else None,
-        deliveries=tuple(_delivery_view(d, attempts, readings) for d in variant.deliveries if _is_shown(d)),
+        deliveries=tuple(_delivery_view(d, told) for d in variant.deliveries if _is_shown(d)),
         reject_reason=variant.reject_reason,
         reject_note=variant.reject_note,
         privacy=str(variant.options.get("privacy_level", "")),
     )
 
 
+def _paused(found: Post, scopes: pauses.Standing) -> frozenset[int | None]:
+    """The deliveries that a pause stops, or will when their time comes."""
+    waiting = [
+        (d.id, Scope(product_id=found.product_id, platform=v.platform, account_id=d.account_id))
+        for v in found.variants
+        for d in v.deliveries
+        if d.status in _ACTIVE or d.hold_reason is HoldReason.PAUSED
+    ]
+    return frozenset(key for key, place in waiting if any(scope.covers(place) for scope in scopes))
+
+
 def _is_shown(delivery: Delivery) -> bool:
     return delivery.status is not DeliveryStatus.CANCELLED
 
 
-def _delivery_view(
-    delivery: Delivery, attempts: dict[int, tuple[AttemptView, ...]], readings: dict[int, Reading]
-) -> DeliveryView:
-    read = readings.get(delivery.id or 0)
+def _delivery_view(delivery: Delivery, told: _Told) -> DeliveryView:
+    read = told.readings.get(delivery.id or 0)
     trying = delivery.status is DeliveryStatus.RETRYING
     return DeliveryView(
         id=delivery.id or 0,
@@ -258,10 +282,11 @@ def _delivery_view(
         permalink=delivery.permalink,
         published_at=delivery.published_at,
         hold_reason=delivery.hold_reason,
+        paused=delivery.id in told.paused,
         error_key=delivery.error_key,
         unconfirmed=delivery.status is DeliveryStatus.UNKNOWN or _is_doubtful(delivery),
         undo_until=_undo_until([delivery]),
-        attempts=attempts.get(delivery.id or 0, ()),
+        attempts=told.attempts.get(delivery.id or 0, ()),
         metrics=read.metrics if read else None,
         measured_at=read.taken_at if read else None,
     )

@@ -56,7 +56,7 @@ from marketingos.errors import (
     Refused,
     TokenRejected,
 )
-from marketingos.services import accounts, audit, media, permissions, posts, recording, world
+from marketingos.services import accounts, audit, media, pauses, permissions, posts, recording, world
 from marketingos.services.people import require
 from marketingos.services.recording import LeaseLost, Task
 from marketingos.services.views import PersonView, PostView
@@ -140,22 +140,23 @@ async def _claim(account_id: int) -> Task | None:
         busy = select(Delivery.id).where(Delivery.account_id == account_id, col(Delivery.lease_until) > now).limit(1)
         if account is None or (await s.exec(busy)).first():
             return None
+        stopped = await pauses.standing(s)
         due = select(Delivery).where(Delivery.account_id == account_id, *_free(now)).order_by(col(Delivery.not_before))
         rows = (await s.exec(claimable(due.options(selectinload(Delivery.account)).limit(BATCH)))).all()  # type: ignore[arg-type]
         for row in rows:
-            if task := await _take(s, row, now):
+            if task := await _take(s, row, stopped, now):
                 return task
         return None
 
 
-async def _take(s: AsyncSession, delivery: Delivery, now: datetime) -> Task | None:
+async def _take(s: AsyncSession, delivery: Delivery, stopped: pauses.Standing, now: datetime) -> Task | None:
     """One claim; None when the delivery has to wait for a person or is no longer wanted."""
     fresh = delivery.status in (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING)
     await recording.touch(s, delivery)
     if fresh and not await _is_approved(s, delivery):
         delivery.status = DeliveryStatus.CANCELLED
         return None
-    if delivery.intent_at is None and (reason := _hold_reason(delivery, now)):
+    if delivery.intent_at is None and (reason := await _hold_reason(s, delivery, stopped, now)):
         if not fresh:
             await recording.close_attempt(s, delivery.id, Outcome.NOT_PUBLISHED)
         delivery.hold(reason)
@@ -190,8 +191,12 @@ async def _is_approved(s: AsyncSession, delivery: Delivery) -> bool:
     return variant.status is VariantStatus.APPROVED and len(hashes) == 1
 
 
-def _hold_reason(delivery: Delivery, now: datetime) -> HoldReason | None:
-    """Why a delivery waits for a person: it is late, or its account cannot post."""
+async def _hold_reason(
+    s: AsyncSession, delivery: Delivery, stopped: pauses.Standing, now: datetime
+) -> HoldReason | None:
+    """Why a delivery waits for a person: somebody paused it, it is late, or its account cannot post."""
+    if delivery.verify_since is None and await pauses.covering(s, stopped, delivery):
+        return HoldReason.PAUSED
     if delivery.is_late(now):
         return HoldReason.LATE
     return HoldReason.PERMISSION if delivery.account.state is not AccountState.ACTIVE else None
@@ -271,7 +276,8 @@ async def _send(publisher: Publisher, task: Task) -> None:
                 return
     except OutsideError as error:
         return await recording.did_not_go_out(task, error)
-    await recording.write_intent(task, progress)
+    if not await recording.write_intent(task, progress):
+        return
     try:
         outcome = await publisher.commit(task.grant, task.content, progress)
     except (OutcomeUnknown, BadAnswer) as error:

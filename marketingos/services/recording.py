@@ -37,6 +37,7 @@ from marketingos.errors import (
     OutsideError,
     TokenRejected,
 )
+from marketingos.services import pauses
 
 logger = log.get_logger(__name__)
 
@@ -84,12 +85,20 @@ async def save_step(task: Task, step: Working) -> None:
             delivery.wait(clock.now() + step.wait)
 
 
-async def write_intent(task: Task, progress: Progress) -> None:
+async def write_intent(task: Task, progress: Progress) -> bool:
+    """From now on it may be visible. False when a pause was faster: then it is held and must not be sent."""
     async with session() as s:
+        stopped = await pauses.standing(s)
         delivery = await held(s, task)
         delivery.progress = dict(progress)
+        if await pauses.covering(s, stopped, delivery):
+            delivery.hold(HoldReason.PAUSED)
+            await close_attempt(s, task.delivery_id, Outcome.NOT_PUBLISHED)
+            await touch(s, delivery)
+            return False
         delivery.intent_at = clock.now()
         delivery.lease_until = clock.now() + clock.human(LEASE)
+        return True
 
 
 async def record(task: Task, outcome: Published | Accepted) -> None:

@@ -86,7 +86,7 @@ class AttemptView:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryView:
-    """One variant on its way to one account."""
+    """One variant on its way to one account. `paused` says that a pause stops it, or will when its time comes."""
 
     id: int
     account: AccountView
@@ -96,6 +96,7 @@ class DeliveryView:
     permalink: str | None = None
     published_at: datetime | None = None
     hold_reason: HoldReason | None = None
+    paused: bool = False
     error_key: str | None = None
     unconfirmed: bool = False
     undo_until: datetime | None = None
@@ -166,6 +167,23 @@ class PostView:
     can_approve: bool = False
     undo_until: datetime | None = None
     updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseView:
+    """What is stopped: everything, unless a product, a platform or an account is named. `waiting` counts the posts that
+    would go out by themselves and do not."""
+
+    id: int
+    product_id: int | None
+    product: str
+    platform: Platform | None
+    account_id: int | None
+    account: str
+    reason: str
+    paused_by: str
+    paused_at: datetime
+    waiting: int
 
 
 @dataclass(frozen=True, kw_only=True)
