@@ -131,19 +131,35 @@ class Faults:
             await _Spoiled(self._app, platform, rule).run(scope, receive, send)
 
     def _account(self, scope: Scope, path: str) -> str:
-        """The account a call is about: a node in the path, or what its bearer token stands for."""
-        headers = dict(scope["headers"])
-        text = headers.get(b"authorization", b"").decode("latin-1").partition(" ")[2]
+        """The account a call is about: of the node or the upload in its address, or what its token stands for."""
+        if owner := self._owner(path, str(scope.get("query_string", b""), "latin-1")):
+            return owner
+        text = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1").partition(" ")[2]
         token = self._twin.ledger.token(text) if text else None
-        node = re.search(r"/(\d{15,17})(?:_\d+)?(?:/|$)", path)
-        return node[1] if node else " ".join((token.subject, *token.grants)) if token else ""
+        return " ".join((token.subject, *token.grants)) if token else ""
+
+    def _owner(self, path: str, query: str) -> str | None:
+        """Whose a Graph node, a LinkedIn upload or a TikTok upload is."""
+        ledger = self._twin.ledger
+        if upload := re.search(r"upload_id=([^&]+)", query):
+            asset = ledger.asset(f"upload:{upload[1]}")
+        elif upload := re.search(r"/dms-uploads/(\w+)/([^/]+)$", path):
+            asset = ledger.asset(f"urn:li:{upload[1]}:{upload[2]}")
+        elif node := re.search(r"/(\d{15,17})(?:_\d+)?(?:/|$)", path):
+            asset, post = ledger.asset(node[1]), ledger.post(node[1])
+            return asset.owner if asset else post.account if post else node[1]
+        else:
+            return None
+        return asset.owner if asset else None
 
 
 def due_rule(twin: Twin, platform: str, method: str, path: str, account: str = "") -> Rule | None:
     """The first rule that hits this call, counted as used; webhooks ask with method `WEBHOOK`."""
     for row in twin.ledger.rules():
+        if (row.get("match") or {}).get("account") not in (None, *account.split()):
+            continue
         rule = Rule.parse({name: row[name] for name in row if name not in ("id", "seen", "done")})
-        if not _matches(rule, platform, method, path, account):
+        if not _matches(rule, platform, method, path):
             continue
         due = row["seen"] + 1 >= rule.match.nth and (rule.times is None or row["done"] < rule.times)
         twin.ledger.count_rule(row["id"], done=due)
@@ -152,7 +168,7 @@ def due_rule(twin: Twin, platform: str, method: str, path: str, account: str = "
     return None
 
 
-def _matches(rule: Rule, platform: str, method: str, path: str, account: str) -> bool:
+def _matches(rule: Rule, platform: str, method: str, path: str) -> bool:
     match = rule.match
     wanted = ("facebook", "instagram", "meta") if match.platform == "meta" else (match.platform,)
     return (
@@ -161,7 +177,6 @@ def _matches(rule: Rule, platform: str, method: str, path: str, account: str) ->
         and not (rule.action == "token_expired" and _SIGN_IN.search(path))
         and (match.method is None or match.method.upper() == method)
         and (match.path_regex is None or re.search(match.path_regex, path) is not None)
-        and (match.account is None or match.account in account.split())
     )
 
 

@@ -267,7 +267,7 @@ def world(folder: Path) -> Iterator[tuple[Server, LeanPlatform]]:
         folder, words=("run", "--backend-only"), SANDBOX_URL=platform.url, MEASURE_EVERY_SECONDS=3600, LOG_FORMAT="json"
     )
     with platform.running():
-        server.run("migrate")
+        server.run("migrate").check_returncode()
         within(server, _connect_all())
         yield server, platform
 
