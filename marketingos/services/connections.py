@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import col, select
 
 from marketingos import adapters, clock
@@ -15,13 +16,14 @@ from marketingos.db import AsyncSession, reading
 from marketingos.domain.account import Account, ProductAccount
 from marketingos.domain.audit import AuditEntry
 from marketingos.domain.delivery import Delivery, DeliveryStatus
+from marketingos.domain.pause import Scope
 from marketingos.domain.permission import PROVIDERS, Provider, ends_at, granted, health_of, would_not_go_out
 from marketingos.domain.platform import Platform
 from marketingos.domain.product import Product
 from marketingos.domain.user import Deed, may
-from marketingos.services import accounts, posts, products
+from marketingos.services import accounts, pauses, posts, products
 from marketingos.services.people import require
-from marketingos.services.views import ConnectionsView, ConnectionView, PersonView, ProductView
+from marketingos.services.views import AccountView, ConnectionsView, ConnectionView, PersonView, ProductView
 
 HORIZON: Final = timedelta(days=60)
 """How far ahead the page looks."""
@@ -64,7 +66,8 @@ async def revision() -> str:
 
 
 async def _revision(s: AsyncSession) -> str:
-    deeds = select(func.max(AuditEntry.id)).where(col(AuditEntry.action).startswith("account."))
+    about = or_(col(AuditEntry.action).startswith("account."), col(AuditEntry.action).startswith("pause."))
+    deeds = select(func.max(AuditEntry.id)).where(about)
     looked = select(func.max(Account.checked_at), func.count(col(Account.id)))
     return f"{(await s.exec(deeds)).one()} {tuple((await s.exec(looked)).one())} {await posts.revision_in(s)}"
 
@@ -73,9 +76,17 @@ async def _rows(s: AsyncSession, now: datetime) -> tuple[ConnectionView, ...]:
     rows = (await s.exec(accounts.connected())).all()
     due, links, catalogue = await _due(s, now), await _links(s), await _products(s)
     private_only = await _private_only(s, now)
+    own, scopes = await pauses.of_accounts(s), await pauses.scopes(s)
     ordered = sorted(rows, key=lambda a: list(Platform).index(a.platform))
     uses = {a.id: tuple(catalogue[p] for p in links[a.id or 0] if p in catalogue) for a in ordered}
-    return tuple(_row(a, uses[a.id], due[a.id or 0], a.id in private_only, now) for a in ordered)
+    views = (_row(a, uses[a.id], due[a.id or 0], a.id in private_only, now) for a in ordered)
+    return tuple(replace(v, pause_id=own.get(v.account.id), paused=_is_paused(v.account, scopes)) for v in views)
+
+
+def _is_paused(account: AccountView, scopes: pauses.Standing) -> bool:
+    """Whether nothing at all goes out on it."""
+    whole = Scope(platform=account.platform, account_id=account.id)
+    return any(scope.product_id is None and scope.covers(whole) for scope in scopes)
 
 
 async def _due(s: AsyncSession, now: datetime) -> Mapping[int, list[datetime]]:

@@ -97,6 +97,11 @@ async def scopes(s: AsyncSession) -> Standing:
     return [row.scope for row in await _active(s)]
 
 
+async def of_accounts(s: AsyncSession) -> Mapping[int, int]:
+    """The pause of each account that is paused by itself."""
+    return {row.account_id: row.id or 0 for row in await _active(s) if row.account_id is not None}
+
+
 async def standing(s: AsyncSession) -> Standing:
     """What is paused, fixed to the end of this transaction. To be asked before any delivery or post is locked."""
     if not db.is_sqlite():

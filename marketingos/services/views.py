@@ -321,7 +321,8 @@ class ConnectionView:
     by date); `renews` says that it renews itself until then; `granted` and `missing` are scopes. `due` are the moments
     at which something is scheduled, `lost` those of them that this permission would not live to see. `audience` is the
     standing choice of who sees a TikTok creator's posts, with who made it and when; `private_only` says that TikTok
-    lately refused to post for others than the creator alone."""
+    lately refused to post for others than the creator alone. `paused` says that a pause covers the account, whole;
+    `pause_id` is the one that is about this account alone."""
 
     account: AccountView
     external_id: str
@@ -343,6 +344,8 @@ class ConnectionView:
     audience_by: str = ""
     audience_at: datetime | None = None
     private_only: bool = False
+    paused: bool = False
+    pause_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,5 @@
-"""Who is here. Every handler asks `actor_of(self)`: the answer comes from the HttpOnly cookie of the websocket's
-handshake, on the server, never from the page. `page()` registers a page inside the frame for people who are logged in.
+"""Who is here. Every handler asks `actor_of(self)` (see `ui.actor`). `page()` registers a page inside the frame for
+people who are logged in.
 
     @page("/analytics", "rail.analytics", on_load=AnalyticsState.load)
     def analytics() -> rx.Component: ...
@@ -7,7 +7,6 @@ handshake, on the server, never from the page. `page()` registers a page inside 
 
 from collections.abc import Callable
 from functools import wraps
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import reflex as rx
@@ -15,13 +14,16 @@ from reflex.event import EventSpec
 from reflex.state import OnLoadInternalState
 
 from marketingos import clock
-from marketingos.errors import NotSignedIn
 from marketingos.services import people, posts
 from marketingos.services.views import PersonView
 from marketingos.settings import get_settings
 from marketingos.text import format_slot, format_time, language_or_default
+from marketingos.ui.actor import actor_of as actor_of
+from marketingos.ui.actor import language_of as language_of
+from marketingos.ui.actor import session_token as session_token
 from marketingos.ui.components.frame import Person, Pulse, frame
 from marketingos.ui.failures import to_login
+from marketingos.ui.line import Line, cord
 from marketingos.ui.notices import notices
 from marketingos.ui.words import Language, t
 
@@ -86,28 +88,6 @@ class Session(rx.State):
         self.zone = f"{_city(zone)} {format_time(now, zone)}"
 
 
-def session_token(state: rx.State) -> str | None:
-    """The session cookie of the browser behind this event."""
-    try:
-        morsel = SimpleCookie(state.router.headers.cookie).get(people.COOKIE)
-    except CookieError:
-        return None
-    return morsel.value if morsel else None
-
-
-async def actor_of(state: rx.State) -> PersonView:
-    """The person behind this event. Raises `NotSignedIn`."""
-    actor = await people.who_is(session_token(state))
-    if actor is None:
-        raise NotSignedIn
-    return actor
-
-
-async def language_of(state: rx.State) -> str:
-    """The language on the person's screen, for texts that the server writes."""
-    return (await state.get_state(Language)).spoken
-
-
 def page(
     route: str, title: str, *, on_load: Any = (), room: str | None = None
 ) -> Callable[[Callable[[], rx.Component]], Callable[[], rx.Component]]:
@@ -118,10 +98,16 @@ def page(
         @wraps(content)  # Reflex sorts the scripts of pages by the function's module
         def framed() -> rx.Component:
             return frame(
-                content(), notices(), room=room or route, person=_person(), pulse=_pulse(), on_tick=Session.tick
+                content(),
+                notices(),
+                room=room or route,
+                person=_person(),
+                pulse=_pulse(),
+                cord=cord(),
+                on_tick=[Session.tick, Line.read],
             )
 
-        rx.page(route=route, title=t(title) + " · MarketingOS", on_load=[Session.enter, *loads])(framed)
+        rx.page(route=route, title=t(title) + " · MarketingOS", on_load=[Session.enter, Line.read, *loads])(framed)
         return content
 
     return register

@@ -9,12 +9,13 @@ from reflex_components_core.core.banner import has_connection_errors
 
 from marketingos.text import LANGUAGES
 from marketingos.ui.components.buttons import button, icon, icon_button, link
+from marketingos.ui.components.cord import Cord, pause_banners, pause_dialog, pause_menu
 from marketingos.ui.components.feedback import connection_banner
 from marketingos.ui.components.overlay import menu, menu_item, menu_rule
 from marketingos.ui.components.ticker import ticker
 from marketingos.ui.words import t
 
-TICK: Final = 20_000
+TICK: Final = 5_000
 """Milliseconds between readings of the counts and the clock in the frame."""
 
 
@@ -60,16 +61,17 @@ class Pulse:
 
 
 def frame(
-    content: rx.Component, toast: rx.Component, *, room: str, person: Person, pulse: Pulse, on_tick: Any
+    content: rx.Component, toast: rx.Component, *, room: str, person: Person, pulse: Pulse, cord: Cord, on_tick: Any
 ) -> rx.Component:
     """A page in its frame. `content` is one `sheet` or several beside each other."""
     return rx.el.div(
         rx.el.a(t("frame.skip"), href="#content", class_name="skip-link"),
         _rail(room, pulse),
-        _topbar(person, pulse),
-        rx.el.div(connection_banner(), class_name="frame-notice"),
+        _topbar(person, pulse, cord),
+        rx.el.div(connection_banner(), pause_banners(cord), class_name="frame-notice"),
         rx.el.main(content, id="content", class_name="stage"),
         _bottombar(room, pulse),
+        pause_dialog(cord),
         toast,
         ticker(TICK, on_tick),
         class_name="frame",
@@ -155,14 +157,14 @@ def _entry(entry: Room, room: str, pulse: Pulse, class_name: str) -> rx.Componen
     )
 
 
-def _topbar(person: Person, pulse: Pulse) -> rx.Component:
+def _topbar(person: Person, pulse: Pulse, cord: Cord) -> rx.Component:
     return rx.el.header(
         link(
             rx.el.img(src="/logo.svg", alt="MarketingOS", width="28", height="28"), href="/", class_name="topbar-logo"
         ),
         rx.el.span(class_name="spring"),
         *([_sandbox_chip()] if pulse.sandbox else []),
-        _live_chip(pulse),
+        _live_chip(pulse, cord),
         rx.el.span(icon("globe", 15), pulse.zone, class_name="topbar-chip wide-only", data_tip=t("frame.zone")),
         theme_button(person.on_theme),
         language_menu(person.language, person.on_language),
@@ -182,16 +184,25 @@ def _sandbox_chip() -> rx.Component:
     )
 
 
-def _live_chip(pulse: Pulse) -> rx.Component:
+def _live_chip(pulse: Pulse, cord: Cord) -> rx.Component:
+    """How the engine is; opens what stops it."""
     offline = rx.el.span(rx.el.i(class_name="live-dot", data_s="off"), t("frame.offline"), class_name="topbar-chip")
     due = rx.cond(pulse.next_at != "", t("frame.next", when=pulse.next_at), t("frame.nothing_scheduled"))
-    running = rx.el.span(
-        rx.el.i(class_name="live-dot", data_s=rx.cond(pulse.next_at != "", "on", "idle")),
-        t("frame.running"),
-        rx.el.span(due, class_name="dim wide-only"),
+    state = rx.cond(cord.stopped != "", "off", rx.cond(pulse.next_at != "", "on", "idle"))
+    trigger = rx.el.button(
+        rx.el.i(class_name="live-dot", data_s=state),
+        rx.cond(cord.stopped != "", cord.stopped, t("frame.running")),
+        rx.cond(cord.everything, rx.fragment(), rx.el.span(due, class_name="dim wide-only")),
+        icon("chevron-down", 14),
+        type="button",
         class_name="topbar-chip",
+        data_paused=cord.stopped != "",
+        aria_label=rx.cond(cord.stopped != "", cord.stopped, t("frame.running") + ", " + due),
     )
-    return rx.cond(has_connection_errors, offline, running)
+    head = rx.el.div(rx.cond(cord.stopped != "", cord.stopped, t("frame.running")), class_name="menu-head")
+    return rx.cond(
+        has_connection_errors, offline, pause_menu(cord, trigger, head, rx.el.div(due, class_name="menu-head"))
+    )
 
 
 def _user_menu(person: Person) -> rx.Component:

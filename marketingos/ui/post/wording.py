@@ -214,6 +214,8 @@ def _origin(post: PostView, language: str) -> str:
 
 def _next(post: PostView, deliveries: Sequence[DeliveryView], now: datetime, language: str) -> str:
     """What happens by itself, or what it waits for."""
+    if post.status is PostStatus.APPROVED and any(d.paused for d in deliveries):
+        return sentence("post.next.paused", language)
     waiting = [d.due_at for d in deliveries if d.status is DeliveryStatus.QUEUED]
     if waiting and post.status is PostStatus.APPROVED:
         at = format_slot(max(min(waiting), now), now, language, post.timezone)

@@ -80,6 +80,8 @@ class Row:
     audience_note: str = ""
     private_only: bool = False
     waiting: int = 0
+    paused: bool = False
+    pause_id: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,6 +206,8 @@ def _row(connection: ConnectionView, view: ConnectionsView, speaker: Speaker) ->
         audience_note=_audience_note(connection, speaker),
         private_only=connection.private_only,
         waiting=len(connection.due),
+        paused=connection.paused,
+        pause_id=connection.pause_id or 0,
     )
 
 

@@ -8,6 +8,7 @@ from marketingos.domain.permission import Health
 from marketingos.ui.components.buttons import button, icon, icon_button
 from marketingos.ui.components.overlay import menu, menu_item, menu_rule
 from marketingos.ui.components.status import platform_tile, product_mark
+from marketingos.ui.line import Line
 from marketingos.ui.pages.accounts.rows import Brand, Dot, Row
 from marketingos.ui.pages.accounts.state import AccountsState as S
 from marketingos.ui.words import t
@@ -104,6 +105,9 @@ def _health(account: rx.Var[Row]) -> rx.Component:
             data_health=account.health,
             data_tip=account.tip,
         ),
+        rx.cond(
+            account.paused, rx.el.span(icon("circle-pause", 14), t("accounts.paused"), class_name="account-paused")
+        ),
         rx.el.span(
             account.note,
             rx.cond(account.creator, rx.fragment(" · ", _audience(account))),
@@ -179,6 +183,11 @@ def _menu(account: rx.Var[Row]) -> rx.Component:
         item("accounts.check", "refresh-cw", S.check(account.id)),
         rx.cond(S.may_connect, item("accounts.products", "package", S.ask_products(account.id))),
         rx.cond(account.creator & S.may_choose, item("accounts.audience", "eye", S.ask_audience(account.id))),
+        rx.cond(
+            account.pause_id > 0,
+            rx.cond(Line.may_resume, item("accounts.resume", "play", [Line.resume(account.pause_id), S.tick])),
+            rx.cond(Line.may_pause, item("accounts.pause", "circle-pause", Line.ask_account(account.id))),
+        ),
         rx.cond(S.may_connect, rx.fragment(menu_rule(), removal)),
         label=t("accounts.more", name=account.name),
     )
