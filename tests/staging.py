@@ -27,6 +27,7 @@ from marketingos.domain.post import Post, Variant, VariantStatus
 from marketingos.domain.product import Product
 from marketingos.domain.slot import wall_time
 from marketingos.services import accounts, media
+from marketingos.services.views import AccountView
 from marketingos.settings import Settings, get_settings
 from tests.server import Server
 
@@ -76,9 +77,9 @@ def _read_anew() -> None:
     vault.forget()
 
 
-async def connect(platform: Platform, kind: AccountKind, external_id: str, token: str, **facts: Any) -> None:
+async def connect(platform: Platform, kind: AccountKind, external_id: str, token: str, **facts: Any) -> AccountView:
     """A connected account; no product has to be linked to it."""
-    await accounts.connect(
+    return await accounts.connect(
         platform=platform,
         kind=kind,
         external_id=external_id,

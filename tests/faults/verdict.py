@@ -1,0 +1,138 @@
+"""The ledger of what is visible, against what the product says and was to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from marketingos.domain.delivery import DeliveryStatus
+from marketingos.domain.platform import Format
+from tests.faults.kinds import Kind
+from tests.staging import Draft
+
+LOOKS = 6
+"""After so many looks without a result a person is asked."""
+
+Live = Mapping[str, Any]
+"""A visible post, as the sandbox's ledger tells it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What the product says of one delivery."""
+
+    id: int
+    kind: Kind
+    draft: Draft
+    status: DeliveryStatus
+    external_id: str | None
+    lease_until: datetime | None
+    not_before: datetime
+    looks: int
+    error_key: str | None
+    hold_reason: str | None
+    fence: int
+    by_hand: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person has been asked."""
+        return self.status is DeliveryStatus.UNKNOWN and self.looks >= LOOKS
+
+    @property
+    def rests(self) -> bool:
+        """Whether nothing will happen to it by itself that a test should wait for."""
+        ended = {DeliveryStatus.PUBLISHED, DeliveryStatus.FAILED, DeliveryStatus.HELD, DeliveryStatus.CANCELLED}
+        return self.status in ended or (self.kind.asks and self.asks)
+
+
+@dataclass(kw_only=True)
+class Verdict:
+    """What is wrong, in words, by the kind of wrong; and who had to be asked."""
+
+    deliveries: int = 0
+    duplicates: list[str] = field(default_factory=list)
+    losses: list[str] = field(default_factory=list)
+    false: list[str] = field(default_factory=list)
+    by_hand: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def wrong(self) -> list[str]:
+        return [*self.duplicates, *self.losses, *self.false]
+
+    def add(self, other: Verdict) -> None:
+        self.deliveries += other.deliveries
+        self.duplicates += other.duplicates
+        self.losses += other.losses
+        self.false += other.false
+        self.by_hand += other.by_hand
+
+
+def judge(rows: Iterable[Row], ledger: Sequence[Live], *, refused: bool = False) -> Verdict:
+    """Every delivery against the ledger; `refused` says that a platform may have had reason to refuse a file."""
+    verdict = Verdict()
+    by_account: dict[str, list[Live]] = {}
+    for live in ledger:
+        by_account.setdefault(live["account"], []).append(live)
+    stories: dict[str, list[Row]] = {}
+    for row in rows:
+        verdict.deliveries += 1
+        verdict.by_hand[row.kind.name] += row.by_hand or row.asks
+        if row.draft.format is Format.STORY:
+            stories.setdefault(row.draft.account, []).append(row)
+        else:
+            live = by_account.get(row.draft.account, ())
+            _judge_one(verdict, row, [p for p in live if row.draft.text in (p["text"], p["title"])], refused)
+    for account, told in stories.items():
+        _judge_stories(verdict, told, by_account.get(account, ()), refused)
+    verdict.by_hand = +verdict.by_hand
+    return verdict
+
+
+def _judge_one(verdict: Verdict, row: Row, live: Sequence[Live], refused: bool) -> None:
+    words = f"{row.kind.name} {row.id}: {row.status} ({row.error_key}, {row.hold_reason}), {len(live)} visible"
+    if len(live) > 1:
+        verdict.duplicates.append(words)
+    if row.status is DeliveryStatus.PUBLISHED:
+        if not live:
+            verdict.losses.append(words)
+        elif not row.kind.hidden and row.external_id and row.external_id != live[0]["id"]:
+            verdict.false.append(f"{words}; it says {row.external_id}, not {live[0]['id']}")
+        elif len(live[0]["media"]) != len(row.draft.files):
+            verdict.false.append(f"{words}; it has {len(live[0]['media'])} media")
+        elif _comments(live[0]) not in ([], [row.draft.first_comment]):
+            verdict.duplicates.append(f"{words}; comments {_comments(live[0])}")
+    elif row.kind.asks and row.asks:
+        pass
+    elif live:
+        verdict.false.append(words)
+    elif not (refused and row.status is DeliveryStatus.FAILED):
+        verdict.losses.append(words)
+
+
+def _comments(live: Live) -> list[str]:
+    return [comment["text"] for comment in live["comments"]]
+
+
+def _judge_stories(verdict: Verdict, rows: Sequence[Row], live: Sequence[Live], refused: bool) -> None:
+    """Stories have no text to be told apart by: an account has as many as were published, and those that are asked
+    about may be there too."""
+    visible = {post["id"] for post in live if post["kind"] in ("story", "stories")}
+    told = [row for row in rows if row.status is DeliveryStatus.PUBLISHED]
+    asked = [row for row in rows if row.kind.asks and row.asks]
+    words = (
+        f"{rows[0].kind.name} on {rows[0].draft.account}: {len(told)} told, {len(asked)} asked, {len(visible)} there"
+    )
+    if len(visible) > len(told) + len(asked):
+        verdict.duplicates.append(words)
+    if len(visible) < len(told):
+        verdict.losses.append(words)
+    ids = [row.external_id for row in told if row.external_id]
+    if len(set(ids)) != len(ids) or not set(ids) <= visible:
+        verdict.false.append(f"{words}; ids {ids}, not {sorted(visible)}")
+    for row in rows:
+        if row not in told and row not in asked and not (refused and row.status is DeliveryStatus.FAILED):
+            verdict.losses.append(f"{words}; {row.id} is {row.status} ({row.error_key}, {row.hold_reason})")
