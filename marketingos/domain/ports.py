@@ -67,10 +67,11 @@ class Accepted:
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """It is visible."""
+    """It is visible. `note_key` is the catalogue key of what it lacks all the same, such as its first comment."""
 
     external_id: str
     permalink: str | None = None
+    note_key: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
