@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from marketingos.adapters import http
 from marketingos.adapters.claude import Claude
+from marketingos.adapters.http import advised as advised
 from marketingos.adapters.linkedin import LinkedIn
 from marketingos.adapters.linkedin.oauth import LinkedInLogin
 from marketingos.adapters.media_store import LocalStore
