@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
@@ -130,6 +132,33 @@ class Parts(TypedDict, total=False):
     data: Mapping[str, str]
     files: Mapping[str, tuple[str, bytes, str]]
     content: bytes
+
+
+@dataclass
+class Advice:
+    """What a platform says by the way: how long it would have its account rest. Nothing when it says nothing."""
+
+    rest: timedelta = timedelta()
+
+
+_advice: ContextVar[Advice | None] = ContextVar("advice", default=None)
+
+
+@contextmanager
+def advised() -> Iterator[Advice]:
+    """Collects the advice of all calls that the code within makes."""
+    advice = Advice()
+    token = _advice.set(advice)
+    try:
+        yield advice
+    finally:
+        _advice.reset(token)
+
+
+def advise(rest: timedelta) -> None:
+    """An adapter passes on what it read in an answer."""
+    if advice := _advice.get():
+        advice.rest = max(advice.rest, rest)
 
 
 async def call(
