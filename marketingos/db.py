@@ -12,10 +12,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import event, func
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.sql.expression import GenerativeSelect
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession as AsyncSession
 
 from marketingos.settings import get_settings
@@ -71,6 +71,12 @@ async def snapshot() -> AsyncIterator[AsyncSession]:
 def is_sqlite() -> bool:
     """Whether rows are in SQLite: one writer at a time, no row locks."""
     return engine().dialect.name == "sqlite"
+
+
+async def one_at_a_time(s: AsyncSession, what: str) -> None:
+    """From here to its end this transaction is the only one under that name, whoever else asks, in any process."""
+    if not is_sqlite():
+        await s.exec(select(func.pg_advisory_xact_lock(func.hashtext(what))))
 
 
 def claimable(statement: Claim, of: type[SQLModel] | None = None) -> Claim:

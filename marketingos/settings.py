@@ -132,6 +132,7 @@ class Settings(BaseSettings):
         description="how long a platform may be silent before the outcome of a call counts as unknown",
     )
     eur_per_usd: float = Field(0.92, gt=0, description="exchange rate used to book AI spend in euro")
+    ai_budget_cycle: float = Field(0.0, ge=0, description="euro that AI may cost in one cycle; 0: no cap of its own")
     ai_budget_day: float = Field(5.0, ge=0, description="euro that AI may cost in a day; over it nothing is asked")
     ai_budget_month: float = Field(60.0, ge=0, description="euro that AI may cost in a month")
     admin_email: str = Field("", description="first user; without it a one-time set-up link is printed")

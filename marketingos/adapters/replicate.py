@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -59,15 +60,37 @@ class Replicate:
         self._token, self._base_url, self._model, self._patience = token, base_url, model, patience
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Client] = WeakKeyDictionary()
         self._accepted: frozenset[str] | None = None
+        self._begun: dict[str, Any] = {}
+        """Predictions as their creation answered, for whoever fetches them in the same process."""
 
-    async def draw(self, prompt: str, aspect: str) -> Illustration:
-        """One picture. `ContentRefused` when the model refuses the prompt, `OutcomeUnknown` when it is too slow."""
+    async def order(self, prompt: str, aspect: str) -> str:
+        """Asks for one picture; the prediction's id. `ContentRefused` when the input is refused, `OutcomeUnknown` when
+        it may have been created all the same."""
         if not self._token.get_secret_value():
             raise Misconfigured("error.replicate_not_configured")
+        async with self._within_patience():
+            try:
+                prediction = await self._start(await self._inputs(prompt, aspect))
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                raise NotSent("error.replicate_unreachable", diagnostic=f"{type(error).__name__}: {error}") from error
+        self._begun[prediction.id] = prediction
+        return str(prediction.id)
+
+    async def fetch(self, order: str) -> Illustration:
+        """The picture of a prediction. `ContentRefused`, `NotSent` (it failed) or `BadAnswer` when there will be none;
+        after any other error the same order may be fetched again."""
+        async with self._within_patience():
+            data = await self._download(_address(await self._finished(await self._found(order))))
+        await to_thread.run_sync(_check_picture, data)
+        usage = Usage(provider="replicate", model=self._model, purpose="picture", units=1, request_id=order)
+        return Illustration(data=data, usage=usage)
+
+    @asynccontextmanager
+    async def _within_patience(self) -> AsyncIterator[None]:
+        """The SDK's errors as ours, and an end to all waiting."""
         try:
             async with asyncio.timeout(self._patience):
-                prediction = await self._finished(await self._start(await self._inputs(prompt, aspect)))
-                data = await self._fetch(_address(prediction))
+                yield
         except TimeoutError as error:
             raise OutcomeUnknown("error.replicate_slow", diagnostic=f"not done in {self._patience:.0f} s") from error
         except ReplicateError as error:
@@ -76,12 +99,8 @@ class Replicate:
             # The SDK cannot read the status `aborted`: never started, not billed.
             raise NotSent("error.replicate_aborted", diagnostic=str(error)) from error
         except httpx.HTTPError as error:
-            raise NotSent("error.replicate_unreachable", diagnostic=f"{type(error).__name__}: {error}") from error
-        await to_thread.run_sync(_check_picture, data)
-        usage = Usage(
-            provider="replicate", model=self._model, purpose="picture", units=1, request_id=str(prediction.id)
-        )
-        return Illustration(data=data, usage=usage)
+            diagnostic = f"{type(error).__name__}: {error}"
+            raise OutcomeUnknown("error.replicate_unreachable", diagnostic=diagnostic) from error
 
     async def close(self) -> None:
         """Closes the running event loop's client; call once at shutdown. The SDK has no public way."""
@@ -130,6 +149,17 @@ class Replicate:
                     raise
         raise AssertionError("the loop answers or raises")
 
+    async def _found(self, order: str) -> Any:
+        """What is known of a prediction; Replicate forgets it an hour after its end."""
+        if order in self._begun:
+            return self._begun.pop(order)
+        try:
+            return await self._client().predictions.async_get(order)
+        except ReplicateError as error:
+            if error.status == 404:
+                raise NotSent("error.replicate_failed", diagnostic=f"{order} is not known any more") from error
+            raise
+
     async def _finished(self, prediction: Any) -> Any:
         """Waits for the end."""
         while prediction.status in ("starting", "processing"):
@@ -142,14 +172,14 @@ class Replicate:
             raise ContentRefused("error.replicate_refused", diagnostic=diagnostic)
         raise NotSent("error.replicate_failed", diagnostic=diagnostic)
 
-    async def _fetch(self, address: str) -> bytes:
+    async def _download(self, address: str) -> bytes:
         """The file; the picture is paid for, so a hiccup is met with patience."""
         if not self._is_trusted(address):
             raise BadAnswer("error.replicate_failed", diagnostic=f"a file on an unknown host: {address}")
         for attempt in range(_TRIES):
             try:
-                return await _download(address)
-            except (httpx.TransportError, NotSent):
+                return await _file_at(address)
+            except httpx.HTTPError:
                 if attempt == _TRIES - 1:
                     raise
                 await asyncio.sleep(_POLL * (attempt + 1))
@@ -172,10 +202,11 @@ def _address(prediction: Any) -> str:
     return first
 
 
-async def _download(address: str) -> bytes:
+async def _file_at(address: str) -> bytes:
     async with http.client().stream("GET", address) as response:
-        if response.status_code != 200:
+        if response.status_code in (404, 410):
             raise NotSent("error.replicate_failed", diagnostic=f"{response.status_code} for {address}")
+        response.raise_for_status()
         data = bytearray()
         async for piece in response.aiter_bytes():
             data += piece
@@ -224,4 +255,4 @@ def _meaning(error: ReplicateError) -> MarketingError:
                 "error.replicate_busy", diagnostic=diagnostic, retry_after=timedelta(seconds=_pause(error) or 30)
             )
         case _:
-            return NotSent("error.replicate_unreachable", diagnostic=diagnostic)
+            return OutcomeUnknown("error.replicate_unreachable", diagnostic=diagnostic)

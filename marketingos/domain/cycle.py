@@ -15,6 +15,7 @@ class CycleState(StrEnum):
 
     QUEUED = "queued"
     RUNNING = "running"
+    WAITING = "waiting"
     DONE = "done"
     FAILED = "failed"
 
@@ -23,7 +24,9 @@ class CycleRun(SQLModel, table=True):
     """One run: for every active product, or for `product_id` alone.
 
     `window` is unique (`scheduled:2026-11-23T06` or `manual:…`), so two replicas or a catch-up run it once. `planned`,
-    `written`, `pictured` and `failed` count posts while it runs.
+    `written`, `pictured` and `failed` count posts while it runs. A cycle that met a bad moment outside waits until
+    `resume_at` and goes on; `rests` counts how often. `fence` grows with every claim: who was given up for dead cannot
+    write any more.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -38,14 +41,42 @@ class CycleRun(SQLModel, table=True):
     step: str = Field(default="", max_length=120)
     error_key: str | None = Field(default=None, max_length=80)
     lease_until: datetime | None = None
+    fence: int = 0
+    rests: int = 0
+    resume_at: datetime | None = None
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
     updated_at: datetime
 
 
+class Shortfall(SQLModel, table=True):
+    """Why a slot that a cycle wanted to fill is still empty; gone when it is filled."""
+
+    cycle_id: int = Field(foreign_key="cyclerun.id", primary_key=True, ondelete="CASCADE")
+    slot_key: str = Field(primary_key=True, max_length=80)
+    product_id: int = Field(foreign_key="product.id")
+    error_key: str = Field(max_length=80)
+    at: datetime
+
+
+class KeptAnswer(SQLModel, table=True):
+    """What the writer answered for a slot, kept from the moment it arrives until its post is saved: whoever goes on
+    after a death or a bad moment does not pay for it again. `step` is which question of the walk it answers."""
+
+    slot_key: str = Field(primary_key=True, max_length=80)
+    step: str = Field(primary_key=True, max_length=20)
+    text: str
+    stop_reason: str = Field(max_length=40)
+    model: str = Field(max_length=80)
+    prompt_version: str = Field(max_length=80)
+    received_at: datetime
+
+
 class Spend(SQLModel, table=True):
-    """One paid call, booked as soon as its answer arrives and before the answer is judged. Tokens as billed."""
+    """One paid call. It is entered before the call at what it may cost at most, and corrected as its answer arrives,
+    before the answer is judged: `settled`, with tokens as billed. One whose answer was lost stays as it was entered,
+    since it may have been billed."""
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(index=True)
@@ -60,4 +91,5 @@ class Spend(SQLModel, table=True):
     output_tokens: int = 0
     units: int = 0
     euro: float = 0.0
+    settled: bool = True
     request_id: str = Field(default="", max_length=120)

@@ -225,6 +225,14 @@ class Illustration:
 
 
 class Illustrator(Protocol):
-    """Makes pictures. `aspect` is `4:5`, `1:1` or `9:16`."""
+    """Makes pictures, in two steps, because what is ordered is paid for: whoever goes on after a death fetches it by
+    the order's number and does not order again. `aspect` is `4:5`, `1:1` or `9:16`."""
 
-    async def draw(self, prompt: str, aspect: str) -> Illustration: ...
+    async def order(self, prompt: str, aspect: str) -> str:
+        """Asks for a picture; answers the order's number."""
+        ...
+
+    async def fetch(self, order: str) -> Illustration:
+        """The picture, once it is done. `OutcomeUnknown` while it is still being made after all patience; any other
+        error means that there will be none from this order."""
+        ...

@@ -33,7 +33,8 @@ class Template(BaseModel):
 
 
 class Product(SQLModel, table=True):
-    """A product; `late_after_minutes` is how late a post may still go out without asking."""
+    """A product; `late_after_minutes` is how late a post may still go out without asking. `ai_budget_month` is the euro
+    that AI may cost it in a month; None: only the organisation's caps count."""
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True, max_length=80)
@@ -48,6 +49,7 @@ class Product(SQLModel, table=True):
     template: Template = Field(default_factory=Template, sa_type=Embedded(Template))
     active: bool = Field(default=False, index=True)
     late_after_minutes: int = 120
+    ai_budget_month: float | None = None
     created_at: datetime
     archived_at: datetime | None = None
 

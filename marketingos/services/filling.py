@@ -1,8 +1,9 @@
 """Filling: what a cycle does. Every empty slot ahead is written, saved, and then pictured.
 
-Each post is on its own: an error costs that post and says so on the cycle, what is saved stays, and a holder of the
-cycle who comes after one that died finds the gaps that are left and the posts that still lack their picture. Unique
-slot keys make filling a slot twice impossible.
+Each post is on its own: an error costs that post and is written down as a shortfall, what is saved stays, and a holder
+of the cycle who comes after one that died finds the gaps that are left and the posts that still lack their picture.
+Unique slot keys make filling a slot twice impossible. After a bad moment outside the cycle rests and goes on by itself;
+what was answered or ordered before is not paid for again.
 """
 
 from __future__ import annotations
@@ -13,21 +14,31 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from marketingos import clock, log
 from marketingos.db import AsyncSession, reading, session
 from marketingos.domain import check
-from marketingos.domain.cycle import CycleRun, CycleState
+from marketingos.domain.cycle import CycleRun, CycleState, Shortfall
 from marketingos.domain.package import Copy
 from marketingos.domain.post import Brief, Claim, Post, Variant
 from marketingos.domain.product import Product
-from marketingos.errors import MarketingError, Misconfigured, OverBudget, PermissionMissing, TokenRejected
+from marketingos.errors import (
+    BadAnswer,
+    ContentRefused,
+    MarketingError,
+    Misconfigured,
+    OutsideError,
+    OverBudget,
+    PermissionMissing,
+    Refused,
+    TokenRejected,
+)
 from marketingos.services import picturing, planning, products, prompts, writing
 from marketingos.services.planning import Gap
-from marketingos.services.writing import Desk, Written
+from marketingos.services.writing import PASSING, Desk, Written
 
 logger = log.get_logger(__name__)
 
@@ -39,38 +50,54 @@ PENS, EASELS = 6, 8
 
 RECENT_HOOKS = 15
 
+RESTS = (1, 2, 5, 15, 30)
+"""Minutes that a cycle rests after its first, second, ... bad moment; after the last one it ends with what it has."""
+
+BAD_MOMENTS = 3
+"""So many calls in a row that fail in passing, and the rest of the shift is left for later."""
+
 _STOPS = (OverBudget, Misconfigured, TokenRejected, PermissionMissing)
 """Errors that every further call would meet as well."""
 
 
 @dataclass(kw_only=True)
 class _Shift:
-    """One holder's work on a cycle. `stopped` keeps it from starting what would fail for the same reason."""
+    """One holder's work on a cycle. `stopped` is what keeps it from starting what would fail for the same reason;
+    `passing` the last error of a bad moment, after which it pays to come again; `in_a_row` counts them; on the `last`
+    shift nobody comes again."""
 
     cycle_id: int
+    fence: int = 0
+    last: bool = False
     error_key: str | None = None
-    stopped: bool = False
+    stopped: MarketingError | None = None
+    passing: OutsideError | None = None
+    in_a_row: int = 0
     pens: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PENS))
     easels: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EASELS))
 
-    def note(self, error: Exception, **about: object) -> None:
-        """Keeps and logs what went wrong."""
-        known = isinstance(error, MarketingError)
-        self.error_key = error.key if isinstance(error, MarketingError) else MarketingError.key
-        self.stopped = self.stopped or isinstance(error, _STOPS)
+    def note(self, error: Exception, **about: object) -> str:
+        """Keeps and logs what went wrong; answers its key."""
+        known = error if isinstance(error, MarketingError) else MarketingError()
+        self.error_key = known.key
+        if isinstance(error, PASSING):
+            self.passing, self.in_a_row = error, self.in_a_row + 1
+        if isinstance(error, _STOPS) or self.in_a_row >= BAD_MOMENTS:
+            self.stopped = self.stopped or known
         diagnostic = getattr(error, "diagnostic", "")
-        logger.warning("cycle.error", error=str(error), diagnostic=diagnostic, exc_info=not known, **about)
+        logger.warning("cycle.error", error=str(error), diagnostic=diagnostic, exc_info=known is not error, **about)
+        return known.key
 
 
 async def fill(cycle: CycleRun) -> None:
     """Carries a claimed cycle to its end, whatever happens, and records how it ended."""
-    shift = _Shift(cycle_id=cycle.id or 0)
-    async with _alive(shift.cycle_id):
+    shift = _Shift(cycle_id=cycle.id or 0, fence=cycle.fence, last=cycle.rests >= len(RESTS))
+    async with _alive(shift):
         try:
             await _work(shift, cycle)
         except Exception as error:
             shift.note(error, cycle=shift.cycle_id)
-    await _close(shift)
+    await _close(shift, cycle)
 
 
 async def _work(shift: _Shift, cycle: CycleRun) -> None:
@@ -90,7 +117,7 @@ async def _work(shift: _Shift, cycle: CycleRun) -> None:
         for post_id in unpictured:
             easels.create_task(_picture(shift, post_id))
         await asyncio.gather(*(_write_all(shift, easels, desk, gaps) for desk, gaps in desks))
-        await _progress(shift.cycle_id, step="cycle.picturing")
+        await _progress(shift, step="cycle.picturing")
 
 
 async def _desks(s: AsyncSession, cycle: CycleRun) -> list[tuple[Desk, tuple[Gap, ...]]]:
@@ -121,27 +148,49 @@ async def _write_all(shift: _Shift, easels: asyncio.TaskGroup, desk: Desk, gaps:
 
 async def _write(shift: _Shift, easels: asyncio.TaskGroup, desk: Desk, gap: Gap) -> None:
     async with shift.pens:
-        if shift.stopped:
-            return await _progress(shift.cycle_id, failed=1)
         try:
+            if shift.stopped:
+                raise shift.stopped
             post_id = await _save(desk, gap, await writing.write(desk, gap))
         except Exception as error:
-            shift.note(error, cycle=shift.cycle_id, slot=gap.slot_key)
-            return await _progress(shift.cycle_id, failed=1)
+            return await _fall_short(shift, gap, error)
+    shift.in_a_row = 0
     if post_id is None:
         logger.info("cycle.slot_taken", slot=gap.slot_key)
-        return await _progress(shift.cycle_id, planned=-1)
-    await _progress(shift.cycle_id, written=1)
+        return await _progress(shift, planned=-1)
+    await _progress(shift, written=1)
     easels.create_task(_picture(shift, post_id))
 
 
+async def _fall_short(shift: _Shift, gap: Gap, error: Exception) -> None:
+    """Writes down why a slot stays empty. Answers that led nowhere are dropped: the next cycle asks anew."""
+    key = error.key if error is shift.stopped else shift.note(error, cycle=shift.cycle_id, slot=gap.slot_key)
+    async with session() as s:
+        await s.merge(
+            Shortfall(
+                cycle_id=shift.cycle_id,
+                slot_key=gap.slot_key,
+                product_id=gap.product_id,
+                error_key=key,
+                at=clock.now(),
+            )
+        )
+        if isinstance(error, (BadAnswer, ContentRefused)):
+            await writing.forget(s, gap.slot_key)
+    await _progress(shift, failed=1)
+
+
 async def _picture(shift: _Shift, post_id: int) -> None:
+    """After a bad moment the post keeps no mark: it is still the cycle's, which comes again."""
     async with shift.easels:
-        error = await picturing.attempt(post_id)
+        waits = isinstance(shift.stopped, PASSING) and not shift.last
+        error = shift.stopped if waits else await picturing.attempt(post_id, forgiven=() if shift.last else PASSING)
     if error is None:
-        return await _progress(shift.cycle_id, pictured=1)
-    shift.error_key = error.key
-    await _progress(shift.cycle_id, failed=1)
+        shift.in_a_row = 0
+        return await _progress(shift, pictured=1)
+    if error is not shift.stopped:
+        shift.note(error, cycle=shift.cycle_id, post=post_id)
+    await _progress(shift, failed=1)
 
 
 async def _save(desk: Desk, gap: Gap, written: Written) -> int | None:
@@ -164,6 +213,8 @@ async def _save(desk: Desk, gap: Gap, written: Written) -> int | None:
             s.add(post)
             await s.flush()
             s.add_all(_variant(post, desk, written, copy) for copy in written.copies)
+            await s.exec(delete(Shortfall).where(col(Shortfall.slot_key) == gap.slot_key))
+            await writing.forget(s, gap.slot_key)
     except IntegrityError:
         if await _is_taken(gap):
             return None
@@ -208,16 +259,16 @@ def _brief(desk: Desk, gap: Gap, written: Written) -> Brief:
 
 
 @asynccontextmanager
-async def _alive(cycle_id: int) -> AsyncIterator[None]:
+async def _alive(shift: _Shift) -> AsyncIterator[None]:
     """Renews the lease for as long as the work goes on."""
 
     async def renew() -> None:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 4)
             try:
-                await _progress(cycle_id)
+                await _progress(shift)
             except Exception:
-                logger.exception("cycle.sign_of_life_failed", cycle=cycle_id)
+                logger.exception("cycle.sign_of_life_failed", cycle=shift.cycle_id)
 
     heart = asyncio.create_task(renew())
     try:
@@ -228,31 +279,42 @@ async def _alive(cycle_id: int) -> AsyncIterator[None]:
             await heart
 
 
-async def _progress(cycle_id: int, *, step: str | None = None, **counted: int) -> None:
+async def _progress(shift: _Shift, *, step: str | None = None, **counted: int) -> None:
     """Adds to the counts, which the browser shows, and says that somebody is at it."""
-    now = clock.now()
     values: dict[str, object] = {name: getattr(CycleRun, name) + more for name, more in counted.items()}
-    values |= {"updated_at": now, "lease_until": now + clock.human(LEASE)}
-    if step is not None:
-        values["step"] = step
-    async with session() as s:
-        await s.exec(update(CycleRun).where(col(CycleRun.id) == cycle_id).values(**values))
+    await _update(shift, **values, **({"step": step} if step else {}), lease_until=clock.now() + clock.human(LEASE))
 
 
 async def _tally(shift: _Shift, **counts: int) -> None:
     """What the cycle begins with, or goes on from."""
-    async with session() as s:
-        cycle = await s.get_one(CycleRun, shift.cycle_id)
-        for name, count in counts.items():
-            setattr(cycle, name, count)
-        cycle.step, cycle.updated_at = "cycle.writing", clock.now()
+    await _update(shift, step="cycle.writing", **counts)
 
 
-async def _close(shift: _Shift) -> None:
+async def _close(shift: _Shift, cycle: CycleRun) -> None:
+    """It rests after a bad moment, or is over."""
+    values: dict[str, object] = {"error_key": shift.error_key, "lease_until": None}
+    if shift.passing and not shift.last:
+        pause = max(timedelta(minutes=RESTS[cycle.rests]), shift.passing.retry_after or timedelta())
+        values |= {"state": CycleState.WAITING, "step": "cycle.waiting", "rests": cycle.rests + 1}
+        values |= {"resume_at": clock.now() + pause}
+    else:
+        fruitless = shift.error_key is not None and not await _has_posts(shift.cycle_id)
+        values |= {"state": CycleState.FAILED if fruitless else CycleState.DONE, "step": "cycle.done"}
+        values |= {"finished_at": clock.now()}
+    await _update(shift, **values)
+    logger.info("cycle.ended", cycle=shift.cycle_id, error=shift.error_key, state=str(values["state"]))
+
+
+async def _has_posts(cycle_id: int) -> bool:
+    async with reading() as s:
+        return (await s.exec(select(Post.id).where(Post.cycle_id == cycle_id).limit(1))).first() is not None
+
+
+async def _update(shift: _Shift, **values: object) -> None:
+    """Writes on the cycle while it is still this holder's; one who was given up for dead stops."""
+    mine = (col(CycleRun.id) == shift.cycle_id, col(CycleRun.fence) == shift.fence)
     async with session() as s:
-        cycle = await s.get_one(CycleRun, shift.cycle_id)
-        fruitless = shift.error_key is not None and cycle.written == 0
-        cycle.state = CycleState.FAILED if fruitless else CycleState.DONE
-        cycle.step, cycle.error_key, cycle.lease_until = "cycle.done", shift.error_key, None
-        cycle.finished_at = cycle.updated_at = clock.now()
-    logger.info("cycle.done", cycle=shift.cycle_id, error=shift.error_key)
+        written = await s.exec(update(CycleRun).where(*mine).values(updated_at=clock.now(), **values))
+    if written.rowcount == 0:
+        logger.warning("cycle.lost", cycle=shift.cycle_id, fence=shift.fence)
+        shift.stopped = shift.stopped or Refused("cycle.already_running")

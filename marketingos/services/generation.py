@@ -1,7 +1,7 @@
 """Cycles: asking for them, opening the scheduled ones, and having them run. What a cycle does is in `filling`.
 
 A cycle is a row; whoever claims it runs it and says again and again that he is alive. One who dies leaves a lease that
-runs out, and the next one goes on with what is still empty.
+runs out, and the next one goes on with what is still empty. So does a cycle that rested after a bad moment outside.
 """
 
 from __future__ import annotations
@@ -119,7 +119,8 @@ async def _refuse_if_busy(s: AsyncSession, product_id: int | None) -> None:
         raise NotFound("cycle.unknown_product")
     if product is not None and not product.active:
         raise Refused("cycle.product_inactive")
-    busy = select(CycleRun.id).where(col(CycleRun.state).in_((CycleState.QUEUED, CycleState.RUNNING)))
+    going = (CycleState.QUEUED, CycleState.RUNNING, CycleState.WAITING)
+    busy = select(CycleRun.id).where(col(CycleRun.state).in_(going))
     if product_id is not None:
         busy = busy.where(or_(col(CycleRun.product_id).is_(None), col(CycleRun.product_id) == product_id))
     if (await s.exec(busy)).first() is not None:
@@ -135,7 +136,8 @@ def _queued(window: str, asked_by: str, product_id: int | None) -> CycleRun:
 
 def _waiting(now: datetime) -> ColumnElement[bool]:
     abandoned = and_(col(CycleRun.state) == CycleState.RUNNING, col(CycleRun.lease_until) <= now)
-    return or_(col(CycleRun.state) == CycleState.QUEUED, abandoned)
+    rested = and_(col(CycleRun.state) == CycleState.WAITING, col(CycleRun.resume_at) <= now)
+    return or_(col(CycleRun.state) == CycleState.QUEUED, abandoned, rested)
 
 
 async def _claim() -> CycleRun | None:
@@ -151,6 +153,7 @@ async def _claim() -> CycleRun | None:
             cycle.state, cycle.step = CycleState.RUNNING, "cycle.planning"
             cycle.started_at = cycle.started_at or now
             cycle.updated_at, cycle.lease_until = now, now + clock.human(filling.LEASE)
+            cycle.fence, cycle.resume_at = cycle.fence + 1, None
         return cycle
 
 

@@ -1,7 +1,8 @@
 """Picturing: the picture of a post, and the vertical video made from it. Paid for once, kept at once.
 
-The drawing as it came is stored and named in the post's brief before anything is made of it, so that a later step that
-fails, or a process that dies, does not cost a second drawing.
+The number of an order is kept as soon as there is one, and the drawing as it came is stored and named in the post's
+brief before anything is made of it, so that a later step that fails, or a process that dies, does not cost a second
+drawing.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from marketingos.domain.platform import Format
 from marketingos.domain.ports import Usage
 from marketingos.domain.post import Brief, Post, Variant, VariantMedia
 from marketingos.domain.product import Product
-from marketingos.errors import MarketingError, NotFound
+from marketingos.errors import BadAnswer, ContentRefused, MarketingError, NotFound, NotSent
 from marketingos.services import media, spending
 from marketingos.settings import get_settings
 
@@ -29,6 +30,9 @@ logger = log.get_logger(__name__)
 
 UNDER_WAY = "media.under_way"
 """What a post's `media_error` says while another try is made."""
+
+_NO_PICTURE = (ContentRefused, NotSent, BadAnswer)
+"""After these there will be no picture from an order; after any other error it may be fetched again."""
 
 ASPECT = "4:5"
 """What every feed shows without cropping (1080 x 1350)."""
@@ -67,8 +71,8 @@ async def picture(post_id: int) -> None:
     await mark(post_id, None)
 
 
-async def attempt(post_id: int) -> MarketingError | None:
-    """`picture`, with an error kept on the post and answered instead of raised."""
+async def attempt(post_id: int, *, forgiven: tuple[type[MarketingError], ...] = ()) -> MarketingError | None:
+    """`picture`, with an error kept on the post, unless it is one of the `forgiven`, and answered instead of raised."""
     try:
         await picture(post_id)
     except MarketingError as error:
@@ -79,7 +83,8 @@ async def attempt(post_id: int) -> MarketingError | None:
         return None
     diagnostic = getattr(failure, "diagnostic", "")
     logger.warning("picture.failed", post=post_id, error=str(failure), diagnostic=diagnostic, exc_info=unexpected)
-    await mark(post_id, failure.key)
+    if not isinstance(failure, forgiven):
+        await mark(post_id, failure.key)
     return failure
 
 
@@ -107,21 +112,44 @@ async def _canvas(s: AsyncSession, post_id: int) -> _Canvas:
 
 
 async def _drawing(canvas: _Canvas) -> bytes:
-    """The picture as the illustrator made it: the one that is paid for already, else a new one."""
+    """The picture as the illustrator made it: the one that is kept, the one that is ordered already, else a new one."""
     if canvas.brief.drawing and await adapters.media_store().exists(canvas.brief.drawing):
         return await adapters.media_store().open(canvas.brief.drawing)
-    settings = get_settings()
-    at_most = Usage(provider="replicate", model=settings.replicate_image_model, purpose="picture", units=1)
-    async with spending.paying(at_most):
-        drawn = await adapters.illustrator().draw(canvas.brief.image_prompt, ASPECT)
-        async with session() as s:
-            spending.book(s, drawn.usage, product_id=canvas.product.id, cycle_id=canvas.cycle_id)
+    ordered = canvas.brief if canvas.brief.order else await _order(canvas)
+    bill = spending.Bill(spend_id=ordered.bill) if ordered.bill else None
+    try:
+        drawn = await adapters.illustrator().fetch(ordered.order)
+    except _NO_PICTURE as error:
+        await _remember(canvas.post_id, order="", bill=None)
+        if bill and not isinstance(error, BadAnswer):
+            await bill.strike()
+        raise
     kept = await media.keep(drawn.data)
     async with session() as s:
         await media.record(s, kept, ai_generated=True)
-        post = await s.get_one(Post, canvas.post_id)
-        post.brief = post.brief.model_copy(update={"drawing": kept.name})
+        if bill:
+            await bill.settle(s, drawn.usage)
+        await _note(s, canvas.post_id, drawing=kept.name, order="", bill=None)
     return drawn.data
+
+
+async def _order(canvas: _Canvas) -> Brief:
+    """Orders a drawing and keeps its number at once; the brief with it."""
+    at_most = Usage(provider="replicate", model=get_settings().replicate_image_model, purpose="picture", units=1)
+    async with spending.paying(at_most, product_id=canvas.product.id, cycle_id=canvas.cycle_id) as bill:
+        order = await adapters.illustrator().order(canvas.brief.image_prompt, ASPECT)
+    return await _remember(canvas.post_id, order=order, bill=bill.spend_id)
+
+
+async def _remember(post_id: int, **known: object) -> Brief:
+    async with session() as s:
+        return await _note(s, post_id, **known)
+
+
+async def _note(s: AsyncSession, post_id: int, **known: object) -> Brief:
+    post = await s.get_one(Post, post_id)
+    post.brief = post.brief.model_copy(update=known)
+    return post.brief
 
 
 async def _composed(canvas: _Canvas, drawing: bytes) -> bytes:

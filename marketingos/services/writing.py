@@ -1,23 +1,28 @@
 """Writing: one gap becomes one package of texts. One call of the writer, at most one more to mend it.
 
-Each answer is booked before it is judged. Nothing here touches posts; no transaction is open over the network.
+Each answer is booked and kept before it is judged: whoever asks the same again, after a death or a bad moment, finds it
+and does not pay twice. Nothing here touches posts; no transaction is open over the network.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, delete
 
-from marketingos import adapters, log
-from marketingos.db import session
+from marketingos import adapters, clock, log
+from marketingos.db import AsyncSession, reading, session
 from marketingos.domain import check, package
 from marketingos.domain.check import Draft, Finding
+from marketingos.domain.cycle import KeptAnswer
 from marketingos.domain.package import ContentPackage, Copy
 from marketingos.domain.ports import Assignment, Manuscript, Usage
 from marketingos.domain.product import Fact, Product
-from marketingos.errors import BadAnswer, ContentRefused, MarketingError
+from marketingos.errors import BadAnswer, ContentRefused, MarketingError, NotSent, OutcomeUnknown, RateLimited
 from marketingos.services import checking, prompts, spending
 from marketingos.services.planning import Gap
 from marketingos.settings import get_settings
@@ -25,6 +30,9 @@ from marketingos.settings import get_settings
 logger = log.get_logger(__name__)
 
 _CUT_SHORT = frozenset({"max_tokens", "model_context_window_exceeded"})
+PASSING = (NotSent, RateLimited, OutcomeUnknown)
+"""Errors of a bad moment: the same question may be asked later."""
+
 _PROMPT_AT_MOST = 8_000
 """Tokens of rules, book and brief together; measured at about half of it."""
 
@@ -74,7 +82,7 @@ async def write(desk: Desk, gap: Gap) -> Written:
 
 
 async def _attempt(desk: Desk, gap: Gap, assignment: Assignment) -> _Attempt:
-    manuscript = await _ask(desk, assignment)
+    manuscript = await _ask(desk, gap, assignment)
     try:
         written = _read(desk, gap, manuscript)
     except ValidationError as error:
@@ -101,29 +109,63 @@ def _better(first: _Attempt, second: _Attempt) -> _Attempt:
     return second if len(second.findings) <= len(first.findings) else first
 
 
-async def _ask(desk: Desk, assignment: Assignment) -> Manuscript:
+async def _ask(desk: Desk, gap: Gap, assignment: Assignment) -> Manuscript:
     """An answer that ended by itself: one that was cut short is asked for once more with twice the room."""
-    manuscript = await _pay(desk, assignment)
+    manuscript = await _answer(desk, gap, assignment, assignment.purpose)
     if manuscript.stop_reason in _CUT_SHORT:
-        manuscript = await _pay(desk, replace(assignment, room=assignment.room * 2))
+        roomier = replace(assignment, room=assignment.room * 2)
+        manuscript = await _answer(desk, gap, roomier, f"{assignment.purpose}, longer")
     if manuscript.stop_reason == "refusal":
         raise ContentRefused("error.claude_refused", diagnostic=manuscript.text[:500])
     return manuscript
 
 
-async def _pay(desk: Desk, assignment: Assignment) -> Manuscript:
-    at_most = Usage(
+async def _answer(desk: Desk, gap: Gap, assignment: Assignment, step: str) -> Manuscript:
+    """The answer to a step: the one that is paid for already, else a new one, kept as it is booked."""
+    async with reading() as s:
+        kept = await s.get(KeptAnswer, (gap.slot_key, step))
+    if kept is not None and kept.prompt_version == prompts.version():
+        usage = Usage(provider="anthropic", model=kept.model, purpose=assignment.purpose)
+        return Manuscript(text=kept.text, stop_reason=kept.stop_reason, usage=usage)
+    async with spending.paying(_at_most(assignment), product_id=desk.product.id, cycle_id=desk.cycle_id) as bill:
+        manuscript = await adapters.writer().write(assignment, package.schema())
+        async with session() as s:
+            await bill.settle(s, manuscript.usage)
+            await _keep(s, gap, step, manuscript)
+    return manuscript
+
+
+async def _keep(s: AsyncSession, gap: Gap, step: str, manuscript: Manuscript) -> None:
+    """Keeps an answer in the place of one to an older prompt; of two that arrive at the same time, the first."""
+    here = (col(KeptAnswer.slot_key) == gap.slot_key, col(KeptAnswer.step) == step)
+    await s.exec(delete(KeptAnswer).where(*here, col(KeptAnswer.prompt_version) != prompts.version()))
+    row = KeptAnswer(
+        slot_key=gap.slot_key,
+        step=step,
+        text=manuscript.text,
+        stop_reason=manuscript.stop_reason,
+        model=manuscript.usage.model,
+        prompt_version=prompts.version(),
+        received_at=clock.now(),
+    )
+    with suppress(IntegrityError):
+        async with s.begin_nested():
+            s.add(row)
+
+
+async def forget(s: AsyncSession, slot_key: str) -> None:
+    """Drops the answers of a slot: its post is saved, or they led nowhere."""
+    await s.exec(delete(KeptAnswer).where(col(KeptAnswer.slot_key) == slot_key))
+
+
+def _at_most(assignment: Assignment) -> Usage:
+    return Usage(
         provider="anthropic",
         model=get_settings().claude_model,
         purpose=assignment.purpose,
         cache_write_tokens=_PROMPT_AT_MOST,
         output_tokens=assignment.room,
     )
-    async with spending.paying(at_most):
-        manuscript = await adapters.writer().write(assignment, package.schema())
-        async with session() as s:
-            spending.book(s, manuscript.usage, product_id=desk.product.id, cycle_id=desk.cycle_id)
-    return manuscript
 
 
 def _assignment(desk: Desk, gap: Gap) -> Assignment:

@@ -19,6 +19,7 @@ from starlette.routing import Mount, Route
 from marketingos.adapters import http
 from marketingos.adapters import replicate as adapter
 from marketingos.adapters.replicate import Replicate
+from marketingos.domain.ports import Illustration
 from marketingos.errors import (
     BadAnswer,
     ContentRefused,
@@ -108,6 +109,11 @@ def painter(base: str, *, token: str = "r8_test", patience: float = 20.0) -> Rep
     return Replicate(token=SecretStr(token), base_url=base, model=MODEL, patience=patience)
 
 
+async def drawn_by(artist: Replicate, prompt: str) -> Illustration:
+    """A picture from its order to its file."""
+    return await artist.fetch(await artist.order(prompt, "4:5"))
+
+
 @pytest.mark.parametrize("model", [MODEL, "black-forest-labs/flux-schnell"])
 async def test_it_draws_a_picture(serve: Serve, tmp_path: Path, model: str) -> None:
     """Against the strict twin a prompt becomes a picture in the asked aspect, whether one file is answered or many."""
@@ -118,7 +124,7 @@ async def test_it_draws_a_picture(serve: Serve, tmp_path: Path, model: str) -> N
     )
     app.router.routes.append(Mount("/replicate", routes=routes))
     artist = Replicate(token=SecretStr("r8_test"), base_url=f"{base}/replicate", model=model)
-    drawn = await artist.draw("A barber chair, palette #6B1F2A, #F6EBDD, no text", "4:5")
+    drawn = await drawn_by(artist, "A barber chair, palette #6B1F2A, #F6EBDD, no text")
     await artist.close()
     await http.close()
     with Image.open(io.BytesIO(drawn.data)) as picture:
@@ -131,7 +137,7 @@ async def test_it_draws_a_picture(serve: Serve, tmp_path: Path, model: str) -> N
 async def test_the_request_follows_the_contract(serve: Serve) -> None:
     """The call asks to wait, names only inputs that the model has, and the file is fetched without the token."""
     fake = Fake({"status": "starting"}, {"status": "processing"}, {"status": "succeeded"})
-    drawn = await painter(await serve(fake.app())).draw("a chair", "4:5")
+    drawn = await drawn_by(painter(await serve(fake.app())), "a chair")
     assert drawn.data == jpeg()
     wait, body = fake.asked[0]
     assert wait == "wait=30"
@@ -154,7 +160,7 @@ THROTTLED = refusal(429, "Request was throttled. Your rate limit resets in ~0s."
         (refusal(404), Misconfigured, 1),
         (refusal(422, "input: prompt is required"), ContentRefused, 1),
         (THROTTLED, RateLimited, 3),
-        (refusal(500), NotSent, 2),
+        (refusal(500), OutcomeUnknown, 2),
         ({"status": "failed", "error": "NSFW content detected", "output": None}, ContentRefused, 1),
         ({"status": "failed", "error": "CUDA out of memory", "output": None}, NotSent, 1),
         ({"status": "canceled", "output": None}, NotSent, 1),
@@ -167,7 +173,7 @@ async def test_every_failure_has_its_error_and_sentence(
     """Whatever goes wrong becomes one of our errors; what may have been created is asked for at most twice."""
     fake = Fake(state)
     with pytest.raises(MarketingError) as caught:
-        await painter(await serve(fake.app())).draw("a chair", "4:5")
+        await drawn_by(painter(await serve(fake.app())), "a chair")
     assert type(caught.value) is expected
     assert caught.value.key in catalogue("es")
     assert len(fake.asked) == calls
@@ -176,7 +182,7 @@ async def test_every_failure_has_its_error_and_sentence(
 async def test_a_throttled_moment_is_waited_out(serve: Serve) -> None:
     """A 429 says when to come back, and coming back works."""
     fake = Fake(THROTTLED, {"status": "succeeded"})
-    assert (await painter(await serve(fake.app())).draw("a chair", "4:5")).data == jpeg()
+    assert (await drawn_by(painter(await serve(fake.app())), "a chair")).data == jpeg()
 
 
 @pytest.mark.parametrize("before", [[], [{"status": "starting", "output": None}]])
@@ -184,7 +190,7 @@ async def test_a_prediction_that_never_started_is_told(serve: Serve, before: lis
     """The status `aborted`, which the SDK cannot read, ends the waiting, at once or later."""
     fake = Fake(*before, {"status": "aborted", "output": None})
     with pytest.raises(NotSent) as caught:
-        await painter(await serve(fake.app())).draw("a chair", "4:5")
+        await drawn_by(painter(await serve(fake.app())), "a chair")
     assert caught.value.key == "error.replicate_aborted"
 
 
@@ -192,7 +198,7 @@ async def test_waiting_has_an_end(serve: Serve) -> None:
     """A prediction that never ends costs the deadline, no more."""
     fake = Fake({"status": "processing", "output": None})
     with pytest.raises(OutcomeUnknown):
-        await painter(await serve(fake.app()), patience=0.2).draw("a chair", "4:5")
+        await drawn_by(painter(await serve(fake.app()), patience=0.2), "a chair")
 
 
 @pytest.mark.parametrize(
@@ -209,7 +215,7 @@ async def test_files_come_only_from_known_hosts(serve: Serve, address: str) -> N
     """An address elsewhere is not even asked."""
     fake = Fake({"output": address})
     with pytest.raises(BadAnswer):
-        await painter(await serve(fake.app())).draw("a chair", "4:5")
+        await drawn_by(painter(await serve(fake.app())), "a chair")
     assert fake.fetched == 0
 
 
@@ -218,31 +224,46 @@ async def test_a_file_is_what_is_in_it(serve: Serve) -> None:
     for body in (b"<html>not a picture</html>", jpeg(kind="GIF")):
         fake = Fake({}, file=Response(body, media_type="image/jpeg"))
         with pytest.raises(BadAnswer):
-            await painter(await serve(fake.app())).draw("a chair", "4:5")
+            await drawn_by(painter(await serve(fake.app())), "a chair")
 
 
 async def test_an_endless_file_is_cut(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file over the limit is not read to its end."""
     monkeypatch.setattr(adapter, "SIZE_LIMIT", 100)
     with pytest.raises(BadAnswer):
-        await painter(await serve(Fake({}).app())).draw("a chair", "4:5")
+        await drawn_by(painter(await serve(Fake({}).app())), "a chair")
 
 
 async def test_a_paid_picture_is_fetched_with_patience(serve: Serve) -> None:
     """A hiccup of the file host is met with another try."""
     fake = Fake({}, file=Response("later", 503))
-    with pytest.raises(NotSent):
-        await painter(await serve(fake.app())).draw("a chair", "4:5")
+    with pytest.raises(OutcomeUnknown):
+        await drawn_by(painter(await serve(fake.app())), "a chair")
     assert fake.fetched == 3
 
 
 async def test_without_a_token_nothing_is_asked() -> None:
     """A missing token is named before any request leaves."""
     with pytest.raises(Misconfigured):
-        await painter("http://127.0.0.1:9", token="").draw("a chair", "4:5")
+        await drawn_by(painter("http://127.0.0.1:9", token=""), "a chair")
 
 
 async def test_nobody_listening_is_not_sent() -> None:
     """A refused connection surely cost nothing."""
     with pytest.raises(NotSent):
-        await painter("http://127.0.0.1:9").draw("a chair", "4:5")
+        await drawn_by(painter("http://127.0.0.1:9"), "a chair")
+
+
+async def test_an_order_is_fetched_by_whoever_comes_next(serve: Serve) -> None:
+    """The picture that one process ordered is fetched by another, and asked for once."""
+    fake = Fake({"status": "starting", "output": None}, {"status": "processing", "output": None}, {})
+    base = await serve(fake.app())
+    order = await painter(base).order("a chair", "4:5")
+    assert (await painter(base).fetch(order)).data == jpeg()
+    assert len(fake.asked) == 1
+
+
+async def test_a_forgotten_order_gives_no_picture(serve: Serve) -> None:
+    """Replicate forgets a prediction after an hour; that is told as a failure, so that another may be ordered."""
+    with pytest.raises(NotSent):
+        await painter(await serve(Fake(refusal(404)).app())).fetch("unknown")

@@ -88,9 +88,9 @@ class Studio:
 
         def answer(_: Any) -> Response:
             return next(script, None) or JSONResponse(
-                {"id": "p1", "model": "m", "version": "hidden", "status": "succeeded", "input": {}, "error": None,
-                 "output": f"{self.base}/picture.jpg", "logs": "", "metrics": {}, "urls": {}, "created_at": None,
-                 "started_at": None, "completed_at": None}, 201
+                {"id": f"p{self.pictures}", "model": "m", "version": "hidden", "status": "succeeded", "input": {},
+                 "error": None, "output": f"{self.base}/picture.jpg", "logs": "", "metrics": {}, "urls": {},
+                 "created_at": None, "started_at": None, "completed_at": None}, 201
             )  # fmt: skip
 
         self.instead["predictions"] = answer

@@ -11,7 +11,8 @@ from sqlmodel import col, delete, func, select
 from starlette.responses import JSONResponse
 
 from marketingos import clock, db
-from marketingos.domain.cycle import CycleRun, CycleState, Spend
+from marketingos.adapters.replicate import Replicate
+from marketingos.domain.cycle import CycleRun, CycleState, KeptAnswer, Shortfall, Spend
 from marketingos.domain.platform import Platform
 from marketingos.domain.post import Post, Variant, VariantMedia, VariantStatus
 from marketingos.domain.product import Product
@@ -327,16 +328,128 @@ async def test_a_foreign_link_is_dropped(studio: Studio) -> None:
         (500, "api_error", "error.claude_busy"),
     ],
 )
-async def test_a_bad_moment_costs_one_post(studio: Studio, status: int, kind: str, key: str) -> None:
-    """The others are written; the cycle counts the failure and names it; the slot stays for the next cycle."""
+async def test_a_bad_moment_is_waited_out(studio: Studio, status: int, kind: str, key: str) -> None:
+    """The other posts are written; the cycle says what went wrong, rests, and goes on with what is missing."""
     studio.writes(api_error(status, kind))
     await demo("ReservasPro", platforms=INSTAGRAM)
     view = await cycle()
-    assert (view.state, view.planned, view.written, view.failed, view.error_key) == (CycleState.DONE, 5, 4, 1, key)
-    with clock.frozen(MONDAY + timedelta(minutes=5)):
+    assert (view.state, view.planned, view.written, view.failed, view.error_key) == (CycleState.WAITING, 5, 4, 1, key)
+    assert await missing() == {key}
+    texts, pictures = studio.texts, studio.pictures
+    assert await resumed(timedelta(seconds=59)) == 0
+    assert await resumed(timedelta(minutes=1)) == 1
+    ended = await generation.latest_cycle()
+    assert ended is not None
+    assert (ended.state, ended.planned, ended.pictured, ended.error_key) == (CycleState.DONE, 5, 5, None)
+    assert (studio.texts, studio.pictures) == (texts + 1, pictures + 1)
+    assert await missing() == set()
+
+
+async def test_while_claude_is_down_it_is_asked_little(studio: Studio) -> None:
+    """After three failures in a row the shift ends; after the last rest the cycle ends; every empty slot says why."""
+    studio.writes(*[api_error(529, "overloaded_error")] * 500)
+    await demo()
+    view = await cycle()
+    assert view.state is CycleState.WAITING
+    assert studio.texts <= 3 + filling.PENS
+    for rest in filling.RESTS:
+        await resumed(timedelta(minutes=rest), on=True)
+    ended = await generation.latest_cycle()
+    assert ended is not None
+    assert (ended.state, ended.error_key) == (CycleState.FAILED, "error.claude_busy")
+    async with db.reading() as s:
+        assert len((await s.exec(select(Shortfall))).all()) >= ended.planned > 0
+    assert await resumed(timedelta(hours=3)) == 0
+
+
+async def test_an_answer_is_not_paid_for_twice(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that dies between the answer and its post leaves the answer to the next one."""
+    with monkeypatch.context() as patch:
+        patch.setattr(filling, "_variant", dies)
+        with pytest.raises(BaseExceptionGroup):
+            await one_slot(studio)
+    assert (studio.texts, await posts()) == (1, [])
+    await again(studio)
+    assert studio.texts == 1
+    assert len(await posts()) == 1
+    async with db.reading() as s:
+        assert (await s.exec(select(KeptAnswer))).all() == []
+
+
+async def test_an_ordered_picture_is_not_paid_for_twice(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that dies while the picture is being made leaves its number to the next one, which fetches it."""
+    studio.instead.pop("predictions")
+    with monkeypatch.context() as patch:
+        patch.setattr(Replicate, "fetch", dies)
+        with pytest.raises(BaseExceptionGroup):
+            await one_slot(studio)
+    assert (studio.pictures, [p.brief.order != "" for p in await posts()]) == (1, [True])
+    await again(studio)
+    assert studio.pictures == 1
+    made = (await posts())[0]
+    assert (made.brief.order, len(made.variants[0].media)) == ("", 1)
+    assert all(row.settled for row in await spent())
+
+
+async def test_a_picture_that_failed_in_passing_is_tried_again(studio: Studio) -> None:
+    """While Replicate is busy the post has no mark; the cycle comes again and pays for one picture."""
+    studio.draws(*[JSONResponse({"detail": "resets in ~0s", "status": 429}, 429)] * 3)
+    view = await one_slot(studio)
+    assert (view.state, view.error_key, view.written, view.pictured) == (
+        CycleState.WAITING,
+        "error.replicate_busy",
+        1,
+        0,
+    )
+    assert (await posts())[0].media_error is None
+    await resumed(timedelta(minutes=1))
+    assert len((await posts())[0].variants[0].media) == 1
+    assert [row.purpose for row in await spent()] == ["post", "picture"]
+
+
+async def test_one_who_was_given_up_for_dead_writes_no_more(studio: Studio) -> None:
+    """A holder whose cycle another one took over neither counts nor closes it, and starts nothing new."""
+    await demo("ReservasPro", platforms=INSTAGRAM)
+    with clock.frozen(MONDAY):
         await generation.request_cycle(person())
-        await generation.run_cycles()
-    assert len(await posts()) == 5
+        slow = await generation._claim()
+    assert slow is not None
+    with clock.frozen(MONDAY + 2 * filling.LEASE):
+        assert await generation.run_cycles() == 1
+    before, texts = await generation.latest_cycle(), studio.texts
+    with clock.frozen(MONDAY + 2 * filling.LEASE):
+        await filling.fill(slow)
+    assert await generation.latest_cycle() == before
+    assert studio.texts == texts
+
+
+class PowerCut(BaseException):
+    """Nothing that runs can catch it."""
+
+
+def dies(*_: object, **__: object) -> None:
+    """The process is gone, as far as the database can tell."""
+    raise PowerCut
+
+
+async def again(studio: Studio) -> None:
+    """The next worker takes over what the dead one left."""
+    with clock.frozen(MONDAY + 2 * filling.LEASE):
+        assert await generation.run_cycles() == 1
+
+
+async def resumed(after: timedelta, *, on: bool = False) -> int:
+    """How many cycles are taken up `after` the last one rested, or after Monday."""
+    async with db.reading() as s:
+        rested = (await s.exec(select(func.max(CycleRun.updated_at)))).one()
+    with clock.frozen((rested if on else MONDAY) + after):
+        return await generation.run_cycles()
+
+
+async def missing() -> set[str]:
+    """Why slots stayed empty."""
+    async with db.reading() as s:
+        return set((await s.exec(select(Shortfall.error_key))).all())
 
 
 async def test_a_key_that_is_refused_stops_the_cycle(studio: Studio) -> None:

@@ -168,10 +168,12 @@ def strip(calendar: CalendarView, window: Window, choice: Choice, now: datetime,
 
 def cycle_row(cycle: CycleView | None, language: str) -> CycleRow:
     """`Escribiendo 7 de 14… ReservasPro`; not running when it is over."""
-    if cycle is None or cycle.state not in (CycleState.QUEUED, CycleState.RUNNING):
+    if cycle is None or cycle.state not in (CycleState.QUEUED, CycleState.RUNNING, CycleState.WAITING):
         return CycleRow()
     written, pictured = cycle.written + cycle.failed, cycle.pictured + cycle.failed
-    if not cycle.planned:
+    if cycle.state is CycleState.WAITING:
+        text = sentence("cycle.waiting", language)
+    elif not cycle.planned:
         text = sentence("calendar.preparing", language)
     else:
         key, done = ("writing", written) if written < cycle.planned else ("picturing", pictured)
