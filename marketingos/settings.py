@@ -67,6 +67,14 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="SQLite or PostgreSQL; empty means SQLite in `DATA_DIR`")
     redis_url: str = Field("", description="Reflex's session state when there is more than one replica")
     data_dir: Path = Field(Path("data"), description="where SQLite, media and the sandbox keep their files")
+    media_store: str = Field(
+        "", description="where media are kept: `file:///…` or `s3://bucket/prefix`; empty means `media` in `DATA_DIR`"
+    )
+    aws_access_key_id: str = Field("", description="S3 key; without one the machine's own role is asked")
+    aws_secret_access_key: SecretStr = Field(SecretStr(""), description="its secret")
+    aws_session_token: SecretStr = Field(SecretStr(""), description="its session, for keys that end")
+    aws_region: str = Field("us-east-1", description="S3 region")
+    aws_endpoint_url: str = Field("", description="an S3-compatible service other than Amazon's")
     public_url: str = Field("", description="where browsers and platforms reach this server; empty means localhost")
     port: int = Field(3000, ge=1, le=65535, description="the one port that serves pages, events and API")
     secret_keys: SecretStr = Field(
@@ -155,6 +163,13 @@ class Settings(BaseSettings):
             if url.startswith(prefix):
                 return "postgresql+psycopg://" + url.removeprefix(prefix)
         return url
+
+    @field_validator("media_store")
+    @classmethod
+    def _known_store(cls, address: str) -> str:
+        if address and not address.startswith(("file:///", "s3://")):
+            raise ValueError("MEDIA_STORE is file:///a/folder or s3://bucket/prefix")
+        return address
 
     @model_validator(mode="after")
     def _time_runs_faster_in_the_sandbox_only(self) -> Settings:

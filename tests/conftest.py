@@ -28,7 +28,7 @@ from psycopg.sql import SQL, Identifier
 from marketingos import db, vault
 from marketingos.settings import Settings, get_settings
 
-pytest_plugins = ("tests.outside",)
+pytest_plugins = ("tests.bucket", "tests.outside")
 
 # The gate tries the same cases every time; at a desk each run tries new ones.
 how.register_profile("gate", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

@@ -13,7 +13,7 @@ from marketingos.adapters.claude import Claude
 from marketingos.adapters.http import advised as advised
 from marketingos.adapters.linkedin import LinkedIn
 from marketingos.adapters.linkedin.oauth import LinkedInLogin
-from marketingos.adapters.media_store import LocalStore
+from marketingos.adapters.media_store import MediaStore, bucket, folder_of, local
 from marketingos.adapters.meta import Facebook, Instagram
 from marketingos.adapters.meta.oauth import MetaLogin
 from marketingos.adapters.meta.oauth import page_with as page_with
@@ -63,9 +63,19 @@ def illustrator() -> Illustrator:
     return _replicate(settings.replicate_api_token, settings.replicate_base_url, settings.replicate_image_model)
 
 
-def media_store() -> LocalStore:
+def media_store() -> MediaStore:
     """Where files are kept."""
-    return _local_store(get_settings().data_dir / "media")
+    settings = get_settings()
+    if not settings.media_store.startswith("s3://"):
+        return _folder(folder_of(settings.media_store) if settings.media_store else settings.data_dir / "media")
+    return _bucket(
+        settings.media_store,
+        key=settings.aws_access_key_id,
+        secret=settings.aws_secret_access_key,
+        session=settings.aws_session_token,
+        region=settings.aws_region,
+        endpoint=settings.aws_endpoint_url,
+    )
 
 
 async def close() -> None:
@@ -87,5 +97,11 @@ def _replicate(token: SecretStr, base_url: str, model: str) -> Replicate:
 
 
 @lru_cache(maxsize=4)
-def _local_store(folder: Path) -> LocalStore:
-    return LocalStore(folder)
+def _folder(folder: Path) -> MediaStore:
+    return local(folder)
+
+
+@lru_cache(maxsize=4)
+def _bucket(address: str, *, key: str, secret: SecretStr, session: SecretStr, region: str, endpoint: str) -> MediaStore:
+    told = {"secret": secret.get_secret_value(), "session": session.get_secret_value()}
+    return bucket(address, key=key, region=region, endpoint=endpoint, **told)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -131,7 +131,7 @@ class Parts(TypedDict, total=False):
     json: Any
     data: Mapping[str, str]
     files: Mapping[str, tuple[str, bytes, str]]
-    content: bytes
+    content: bytes | AsyncIterator[bytes]
 
 
 @dataclass

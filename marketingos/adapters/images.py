@@ -7,11 +7,14 @@ wide, no EXIF. All of them take CPU time: call them in a thread.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageFilter, ImageOps
 
 from marketingos.adapters import poster
+from marketingos.domain.framing import Frame
 from marketingos.errors import InvalidInput
 
 MOST_PIXELS = 50_000_000
@@ -20,41 +23,45 @@ MOST_PIXELS = 50_000_000
 HEAVIEST = 4_000_000
 """Bytes; Instagram takes 8 MB, LinkedIn 5."""
 
-_MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+_MIMES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+_OPENED_AS = ("JPEG", "PNG", "WEBP")
+_ORIENTATION, _PLACE = 0x0112, 0x8825
+"""EXIF tags: how the picture is to be turned, and where it was taken."""
 RGB = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
 class ImageFacts:
-    """What a picture is: pixels as it is meant to be seen (turned upright), and its kind."""
+    """What a picture is: pixels as it is meant to be seen (turned upright), its kind, and whether it looks alike
+    everywhere and tells nothing but itself: 8 bits, sRGB, opaque, upright, one picture, no place."""
 
     width: int
     height: int
     mime: str
+    plain: bool = True
 
 
 def probe(data: bytes) -> ImageFacts:
-    """The facts of a JPEG, PNG or WebP; `InvalidInput("media.unsupported")` for anything else or too large."""
-    picture, mime = _opened(data)
-    return ImageFacts(picture.width, picture.height, mime)
+    """The facts of a JPEG, PNG or WebP; `InvalidInput("media.unsupported")` for anything else, for a moving picture and
+    for one that is too large."""
+    with _pictured(data) as picture:
+        upright = ImageOps.exif_transpose(picture)
+        return ImageFacts(upright.width, upright.height, _MIMES[picture.format or ""], _is_plain(picture))
 
 
-def to_jpeg(
-    data: bytes,
-    *,
-    max_width: int = 1440,
-    aspect: tuple[float, float] | None = None,
-    background: str = "#ffffff",
-) -> bytes:
-    """The picture as a JPEG that every platform takes. `aspect` is the narrowest and the widest ratio (width over
-    height) allowed, such as (0.8, 1.91); what is outside is cropped to the nearer one, keeping the middle."""
-    picture = _flattened(_opened(data)[0], background)
-    if aspect is not None:
-        picture = _cropped(picture, *aspect)
-    if picture.width > max_width:
-        height = max(1, round(picture.height * max_width / picture.width))
-        picture = picture.resize((max_width, height), Image.Resampling.LANCZOS)
-    return _encoded(picture)
+def fitted(data: bytes, frame: Frame, *, most_bytes: int = HEAVIEST, background: str = "#ffffff") -> bytes:
+    """The picture in that frame as a JPEG that every platform takes, at most so heavy. Room that it does not fill shows
+    the picture itself, out of focus; what was transparent gets the background's colour."""
+    with _pictured(data) as picture:
+        upright = _flattened(ImageOps.exif_transpose(picture), background)
+    sheet = _laid(upright, frame)
+    for _ in range(8):
+        made = _encoded(sheet, most_bytes)
+        if len(made) <= most_bytes:
+            break
+        smaller = (max(1, round(sheet.width * 0.8)), max(1, round(sheet.height * 0.8)))
+        sheet = sheet.resize(smaller, Image.Resampling.LANCZOS)
+    return made
 
 
 def compose_post(
@@ -70,13 +77,13 @@ def compose_post(
 
     `style` chooses one of `poster.STYLES` layouts (any number, taken modulo); without it the headline does.
     """
-    ground = _flattened(_opened(picture)[0], "#ffffff")
+    ground = _flattened(_opened(picture), "#ffffff")
     return _encoded(poster.composed(ground, headline=headline, brand=brand, palette=palette, size=size, style=style))
 
 
 def thumbnail(data: bytes, size: tuple[int, int] = (176, 208)) -> bytes:
     """A WebP of exactly that size for the calendar, under 8 kB, cropped around the middle."""
-    small = ImageOps.fit(_flattened(_opened(data)[0], "#ffffff"), size, Image.Resampling.LANCZOS)
+    small = ImageOps.fit(_flattened(_opened(data), "#ffffff"), size, Image.Resampling.LANCZOS)
     for quality in (78, 64, 50, 36, 20, 5):
         out = io.BytesIO()
         small.save(out, "WEBP", quality=quality, method=4)
@@ -85,15 +92,48 @@ def thumbnail(data: bytes, size: tuple[int, int] = (176, 208)) -> bytes:
     return out.getvalue()
 
 
-def _opened(data: bytes) -> tuple[Image.Image, str]:
-    """The picture turned upright, and its mime type."""
+@contextmanager
+def _pictured(data: bytes) -> Iterator[Image.Image]:
+    """The picture as it lies in the file; whatever is wrong with it is `InvalidInput`."""
     try:
-        with Image.open(io.BytesIO(data), formats=list(_MIMES)) as picture:
+        with Image.open(io.BytesIO(data), formats=list(_OPENED_AS)) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise ValueError("too many pixels")
-            return ImageOps.exif_transpose(picture), _MIMES[picture.format or ""]
+            if getattr(picture, "is_animated", False) and picture.format != "MPO":
+                raise ValueError("a moving picture")
+            picture.load()
+            yield picture
     except (Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         raise InvalidInput("media.unsupported", field="file") from error
+
+
+def _opened(data: bytes) -> Image.Image:
+    """The picture turned upright."""
+    with _pictured(data) as picture:
+        return ImageOps.exif_transpose(picture)
+
+
+def _is_plain(picture: Image.Image) -> bool:
+    if picture.format == "MPO" or picture.mode not in ("RGB", "L", "P") or "transparency" in picture.info:
+        return False
+    exif = picture.getexif()
+    if exif.get(_ORIENTATION, 1) != 1 or exif.get_ifd(_PLACE):
+        return False
+    profile = picture.info.get("icc_profile")
+    return not profile or b"sRGB" in profile or "sRGB".encode("utf-16-be") in profile
+
+
+def _laid(picture: Image.Image, frame: Frame) -> Image.Image:
+    """The picture scaled, then cut to the frame or laid on its own blurred self."""
+    (width, height), (across, down) = frame.size, frame.scaled
+    scaled = picture if picture.size == frame.scaled else picture.resize(frame.scaled, Image.Resampling.LANCZOS)
+    left, top = (across - width) // 2, (down - height) // 2
+    if across >= width and down >= height:
+        return scaled.crop((left, top, left + width, top + height))
+    ground = ImageOps.fit(picture, (max(1, width // 8), max(1, height // 8)), Image.Resampling.BILINEAR)
+    sheet = ground.filter(ImageFilter.GaussianBlur(6)).resize(frame.size, Image.Resampling.BICUBIC)
+    sheet.paste(scaled, (-left, -top))
+    return sheet
 
 
 def _flattened(picture: Image.Image, background: str) -> Image.Image:
@@ -121,23 +161,13 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
     return turned or picture
 
 
-def _cropped(picture: Image.Image, narrowest: float, widest: float) -> Image.Image:
-    ratio = picture.width / picture.height
-    wanted = min(max(ratio, narrowest), widest)
-    if wanted == ratio:
-        return picture
-    if wanted > ratio:  # too tall: whole pixels may not fall below the narrowest ratio
-        return ImageOps.fit(picture, (picture.width, max(1, int(picture.width / wanted))))
-    return ImageOps.fit(picture, (max(1, int(picture.height * wanted)), picture.height))
-
-
-def _encoded(picture: Image.Image) -> bytes:
-    """A baseline JPEG under the limit, with no metadata of the original."""
+def _encoded(picture: Image.Image, most_bytes: int = HEAVIEST) -> bytes:
+    """A baseline JPEG under the limit if that can be without spoiling it, with no metadata of the original."""
     clean = Image.new("RGB", picture.size)
     clean.paste(picture)
-    for quality in range(90, 40, -8):
+    for quality in range(90, 50, -8):
         out = io.BytesIO()
         clean.save(out, "JPEG", quality=quality, optimize=True, progressive=False, subsampling="4:2:0")
-        if out.tell() < HEAVIEST:
+        if out.tell() <= most_bytes:
             break
     return out.getvalue()

@@ -1,59 +1,144 @@
-"""Files on the local disk, by the name that says what is in them: `{sha256}.{extension}`."""
+"""Files in a folder or in an S3 bucket, by the name that says what is in them: `{sha256}.{extension}`.
+
+One interface for both (obstore): whole, in spans, as a stream, and from and into files of this machine. What is written
+appears whole or not at all; the same name is written once. Other S3-compatible services than Amazon's are reached at
+their endpoint.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
+import obstore
 from anyio import to_thread
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, S3Store
 
-from marketingos.errors import NotFound
+from marketingos.errors import NotFound, NotSent
 
+PIECE = 1_048_576
+"""Bytes that a stream hands on at a time."""
+
+PART = 8_388_608
+"""Bytes of a part of an S3 upload; at most `_PARTS` of them are in memory."""
+
+_PARTS = 3
 _NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{2,5}")
+_PATIENCE = timedelta(seconds=30)
 
 
-class LocalStore:
-    """A folder. A name that is not one of ours is `NotFound`, so nothing outside the folder can be reached."""
+class MediaStore:
+    """A folder or a bucket. A name that is not one of ours is `NotFound`, so nothing else can be reached; a store that
+    does not answer is `NotSent("error.media_store")`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, store: LocalStore | S3Store) -> None:
+        self._store = store
 
-    async def put(self, name: str, data: bytes) -> None:
-        """Keeps the bytes under the name, whole or not at all; a name that is there already is left as it is."""
-        await to_thread.run_sync(self._write, self.path(name), data)
+    async def put(self, name: str, data: bytes | Path) -> None:
+        """Keeps bytes, or what is in a file, under the name; a name that is there already is left as it is."""
+        if await self.size(name) is not None:
+            return
+        with _told():
+            await obstore.put_async(self._store, _key(name), data, chunk_size=PART, max_concurrency=_PARTS)
+        if isinstance(self._store, LocalStore):
+            await to_thread.run_sync(_settle, Path(str(self._store.prefix)) / _key(name))
 
-    async def open(self, name: str) -> bytes:
-        """The bytes of a file; `NotFound` when it is not there."""
+    async def size(self, name: str) -> int | None:
+        """How many bytes the file has; None when there is none of this name."""
+        if not _NAME.fullmatch(name):
+            return None
         try:
-            return await to_thread.run_sync(self.path(name).read_bytes)
-        except FileNotFoundError as error:
-            raise NotFound("media.gone") from error
+            with _told():
+                return (await obstore.head_async(self._store, _key(name)))["size"]
+        except NotFound:
+            return None
 
     async def exists(self, name: str) -> bool:
         """Whether a file of this name is there."""
-        return _NAME.fullmatch(name) is not None and await to_thread.run_sync(self.path(name).is_file)
+        return await self.size(name) is not None
 
-    def path(self, name: str) -> Path:
-        """Where the file lies or would lie; folders of 256 keep listings short."""
-        if not _NAME.fullmatch(name):
-            raise NotFound("media.gone")
-        return self._folder / name[:2] / name
+    async def open(self, name: str, start: int = 0, end: int | None = None) -> bytes:
+        """The bytes from `start` up to, not including, `end`; `NotFound` when there is no such file."""
+        return b"".join([piece async for piece in self.stream(name, start, end)])
 
-    @staticmethod
-    def _write(path: Path, data: bytes) -> None:
-        if path.exists():
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-")
+    async def stream(self, name: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """The same bytes a piece at a time, however large the file is."""
+        span: Any = {"offset": start} if end is None else (start, end)
+        with _told():
+            asked = {"range": span} if start or end is not None else {}
+            found = await obstore.get_async(self._store, _key(name), options=asked)  # type: ignore[arg-type]
+            async for piece in found.stream(min_chunk_size=PIECE):
+                yield bytes(piece)
+
+    async def fetch(self, name: str, target: Path) -> None:
+        """Copies a file to this machine, a piece at a time."""
+        with target.open("wb") as file:
+            async for piece in self.stream(name):
+                await to_thread.run_sync(file.write, piece)
+
+
+def local(folder: Path) -> MediaStore:
+    """A store in a folder, which is made when something is put into it."""
+    return MediaStore(LocalStore(folder.absolute(), mkdir=True))
+
+
+def bucket(address: str, *, key: str, secret: str, session: str, region: str, endpoint: str) -> MediaStore:
+    """A store in `s3://bucket/prefix`. Without a key the machine's own role is asked for one."""
+    parts = urlsplit(address)
+    known = {
+        "access_key_id": key,
+        "secret_access_key": secret,
+        "session_token": session,
+        "endpoint": endpoint.rstrip("/"),
+    }
+    config: Any = {name: value for name, value in known.items() if value}
+    return MediaStore(
+        S3Store(
+            parts.netloc,
+            prefix=parts.path.strip("/") or None,
+            region=region,
+            client_options={"allow_http": endpoint.startswith("http://"), "timeout": timedelta(minutes=10)},
+            retry_config={"max_retries": 3, "retry_timeout": _PATIENCE},
+            **config,
+        )
+    )
+
+
+def folder_of(address: str) -> Path:
+    """The folder of a `file:///…` address."""
+    return Path(unquote(urlsplit(address).path))
+
+
+def _key(name: str) -> str:
+    """Where a file lies below the root; folders of 256 keep listings short."""
+    if not _NAME.fullmatch(name):
+        raise NotFound("media.gone")
+    return f"{name[:2]}/{name}"
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """The store's errors in our words."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise NotFound("media.gone") from error
+    except (BaseError, OSError) as error:
+        raise NotSent("error.media_store", diagnostic=str(error)[:500]) from error
+
+
+def _settle(path: Path) -> None:
+    """A row may only name a file that survives a power cut."""
+    for place in (path, path.parent):
+        handle = os.open(place, os.O_RDONLY)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(draft).chmod(0o644)
-            Path(draft).replace(path)
-        except BaseException:
-            Path(draft).unlink(missing_ok=True)
-            raise
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -8,7 +8,6 @@ priming takes back. Pure functions of bytes that take seconds of CPU time: call 
 from __future__ import annotations
 
 import io
-import struct
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,11 +16,11 @@ from functools import lru_cache
 from pathlib import Path
 
 import av
-from av.error import FFmpegError
 from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps, ImageStat
 
 from marketingos.adapters import lettering
+from marketingos.adapters.film import RATE, TIDY, X264, silence
 from marketingos.errors import InvalidInput
 
 SIZE = WIDTH, HEIGHT = 1080, 1920
@@ -29,28 +28,13 @@ FPS = 30
 SHORTEST, LONGEST = 3.0, 60.0
 """Seconds: Instagram and TikTok refuse less; more belongs in another kind of production."""
 
-_RATE, _PRIMING = 48_000, 1024
 _ENTRANCE, _GLIDE, _TRAVEL = 9, 45, 110
 """Frames in which a caption comes in, frames in which the picture glides to rest, and pixels that it glides."""
 
 _KEPT_ACROSS, _CALM = 0.88, 16.0
 """How much of a feed picture's width a tall frame shows, and the spread of tones up to which its top is calm."""
 
-_VIDEO = {"preset": "veryfast", "crf": "23", "profile": "high", "g": "60", "bf": "0", "maxrate": "8M", "bufsize": "16M"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class VideoFacts:
-    """What a video is, as the platforms' rules ask. `acodec` is "" for a silent film without a sound track."""
-
-    width: int
-    height: int
-    fps: float
-    seconds: float
-    vcodec: str
-    acodec: str
-    has_edit_list: bool
-    faststart: bool
+_VIDEO = {**X264, "crf": "23", "maxrate": "8M", "bufsize": "16M"}
 
 
 def make_vertical(
@@ -77,37 +61,6 @@ def make_vertical(
         path = Path(folder) / "video.mp4"
         _encode(path, scenes, palette, progress or (lambda share: None))
         return path.read_bytes()
-
-
-def probe(data: bytes) -> VideoFacts:
-    """The facts of an MP4; `InvalidInput("media.unsupported")` when it is none."""
-    try:
-        with av.open(io.BytesIO(data), mode="r", format="mp4") as container:
-            if not container.streams.video or not container.duration:
-                raise ValueError("no moving picture")
-            film = container.streams.video[0]
-            sound = container.streams.audio[0].codec_context.name if container.streams.audio else ""
-            boxes = [name for name, _, _ in _boxes(data, 0, len(data))]
-            return VideoFacts(
-                width=film.width, height=film.height, fps=float(film.average_rate or 0),
-                seconds=container.duration / av.time_base, vcodec=film.codec_context.name, acodec=sound,
-                has_edit_list=_holds(data, b"elst"),
-                faststart=b"moov" in boxes and boxes.index(b"moov") < boxes.index(b"mdat"),
-            )  # fmt: skip
-    except (FFmpegError, ValueError, struct.error) as error:
-        raise InvalidInput("media.unsupported", field="file") from error
-
-
-def first_frame(data: bytes) -> bytes:
-    """The first frame as a JPEG: the cover."""
-    try:
-        with av.open(io.BytesIO(data), mode="r", format="mp4") as container:
-            frame = next(container.decode(video=0))
-    except (FFmpegError, StopIteration, IndexError) as error:
-        raise InvalidInput("media.unsupported", field="file") from error
-    out = io.BytesIO()
-    frame.to_image().save(out, "JPEG", quality=90, progressive=False)  # type: ignore[no-untyped-call]
-    return out.getvalue()
 
 
 def _frame_counts(seconds_each: float | Sequence[float], scenes: int) -> list[int]:
@@ -183,13 +136,12 @@ Planes = tuple[Image.Image, Image.Image, Image.Image]
 
 def _encode(path: Path, scenes: Sequence[_Scene], palette: Sequence[str], progress: Callable[[float], None]) -> None:
     count = sum(scene.frames for scene in scenes)
-    options = {"movflags": "+faststart", "use_editlist": "0"}
-    with av.open(path, "w", format="mp4", options=options) as container:
+    with av.open(path, "w", format="mp4", options=TIDY) as container:
         film = container.add_stream("libx264", rate=FPS, options=_VIDEO)
         film.width, film.height, film.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         film.time_base = Fraction(1, FPS)
         film.codec_context.colorspace, film.codec_context.color_range = Colorspace.ITU709, ColorRange.MPEG
-        sound = container.add_stream("aac", rate=_RATE, layout="stereo")
+        sound = container.add_stream("aac", rate=RATE, layout="stereo")
         sound.bit_rate = 128_000
         for number, frame in enumerate(_frames(scenes, tuple(palette))):
             frame.pts, frame.time_base = number, Fraction(1, FPS)
@@ -197,8 +149,8 @@ def _encode(path: Path, scenes: Sequence[_Scene], palette: Sequence[str], progre
             if number % 15 == 0:
                 progress(number / count)
         container.mux(film.encode(None))
-        for silence in _silence(round(count * _RATE / FPS)):
-            container.mux(sound.encode(silence))
+        for quiet in silence(round(count * RATE / FPS)):
+            container.mux(sound.encode(quiet))
         container.mux(sound.encode(None))
     progress(1.0)
 
@@ -285,50 +237,9 @@ def _dark(palette: Sequence[str]) -> tuple[int, int, int]:
     return 16 + r // 16, 14 + g // 16, 16 + b // 16
 
 
-def _silence(samples: int) -> Iterator[av.AudioFrame]:
-    """Frames of stereo silence that end with the film, begun late by the encoder's priming."""
-    at = _PRIMING
-    while at < samples:
-        length = min(1024, samples - at)
-        frame = av.AudioFrame(format="fltp", layout="stereo", samples=length)
-        for plane in frame.planes:
-            plane.update(bytes(plane.buffer_size))
-        frame.sample_rate, frame.pts, frame.time_base = _RATE, at, Fraction(1, _RATE)
-        at += length
-        yield frame
-
-
 def _opened(data: bytes) -> Image.Image:
     try:
         with Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "WEBP"]) as picture:
             return ImageOps.exif_transpose(picture).convert("RGB")
     except (Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         raise InvalidInput("media.unsupported", field="stills") from error
-
-
-_NESTING = frozenset((b"moov", b"trak", b"edts", b"mdia"))
-
-
-def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """(name, start of content, end) of the boxes between two offsets (ISO/IEC 14496-12, section 4.2)."""
-    while start + 8 <= end:
-        size, name = struct.unpack(">I4s", data[start : start + 8])
-        header = 8
-        if size == 1:
-            size, header = struct.unpack(">Q", data[start + 8 : start + 16])[0], 16
-        stop = end if size == 0 else start + size
-        if size and size < header:
-            return
-        yield name, start + header, min(stop, end)
-        start = stop
-
-
-def _holds(data: bytes, wanted: bytes) -> bool:
-    frontier = [(0, len(data))]
-    while frontier:
-        for name, start, end in _boxes(data, *frontier.pop()):
-            if name == wanted:
-                return True
-            if name in _NESTING:
-                frontier.append((start, end))
-    return False

@@ -9,7 +9,7 @@ for a commit whose outcome is not known, what is really there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -92,9 +92,15 @@ class Undecided:
 
 
 class Library(Protocol):
-    """The stored files, as publishers need them."""
+    """The stored files, as publishers need them. A video may be larger than memory: it is read in spans or streamed."""
 
-    async def read(self, attachment: Attachment) -> bytes: ...
+    async def read(self, attachment: Attachment, start: int = 0, end: int | None = None) -> bytes:
+        """The bytes from `start` up to, not including, `end`; without it to the last."""
+        ...
+
+    def stream(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        """All bytes, a piece at a time."""
+        ...
 
     def public_url(self, attachment: Attachment) -> str: ...
 

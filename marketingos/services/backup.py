@@ -35,7 +35,7 @@ from marketingos.domain.consent import Consent
 from marketingos.domain.delivery import Delivery, DeliveryStatus
 from marketingos.domain.post import Post
 from marketingos.domain.user import LoginSession, LoginTicket
-from marketingos.errors import NotFound, Refused
+from marketingos.errors import Refused
 from marketingos.services import audit, world
 
 logger = log.get_logger(__name__)
@@ -140,12 +140,13 @@ async def _lines(s: AsyncSession, model: type[SQLModel]) -> AsyncIterator[str]:
 
 async def _add_file(archive: zipfile.ZipFile, name: str) -> bool:
     """Adds a stored file; False when it is gone, which is no reason not to keep the rest."""
-    try:
-        data = await adapters.media_store().open(name)
-    except NotFound:
+    store = adapters.media_store()
+    if not await store.exists(name):
         logger.warning("backup.file_missing", name=name)
         return False
-    archive.writestr(f"media/{name}", data, zipfile.ZIP_STORED)
+    with archive.open(zipfile.ZipInfo(f"media/{name}"), "w", force_zip64=True) as entry:
+        async for piece in store.stream(name):
+            entry.write(piece)
     return True
 
 
@@ -185,7 +186,7 @@ def _checked(archive: zipfile.ZipFile) -> Manifest:
         raise Refused("backup.other_world", backup=manifest.world, settings=world.here())
     if not manifest.rows.keys() <= {_table(model).name for model in TABLES}:
         raise Refused("backup.newer", version=manifest.product)
-    spoilt = [name for name in manifest.media if not _is_whole(name, archive.read(f"media/{name}"))]
+    spoilt = [name for name in manifest.media if not _is_whole(archive, name)]
     if spoilt or archive.testzip():
         raise Refused("backup.damaged")
     return manifest
@@ -198,9 +199,11 @@ def _manifest(archive: zipfile.ZipFile) -> Manifest:
         raise Refused("backup.not_ours") from error
 
 
-def _is_whole(name: str, data: bytes) -> bool:
+def _is_whole(archive: zipfile.ZipFile, name: str) -> bool:
     """Whether a file has the content that its name says."""
-    return _FILE_NAME.fullmatch(name) is not None and hashlib.sha256(data).hexdigest() == name.partition(".")[0]
+    with archive.open(f"media/{name}") as entry:
+        digest = hashlib.file_digest(entry, "sha256").hexdigest()  # type: ignore[arg-type]
+    return _FILE_NAME.fullmatch(name) is not None and digest == name.partition(".")[0]
 
 
 async def _replace(s: AsyncSession, archive: zipfile.ZipFile, manifest: Manifest, *, replace: bool) -> None:
@@ -213,10 +216,16 @@ async def _replace(s: AsyncSession, archive: zipfile.ZipFile, manifest: Manifest
     for model in _in_order():
         if model not in _PASSING:
             await _load(s, archive, manifest, model)
-    for name in manifest.media:
-        await adapters.media_store().put(name, archive.read(f"media/{name}"))
+    await _put_files(archive, manifest)
     await _verify_first(s, manifest.created_at)
     audit.note(s, audit.SYSTEM, "backup.restore", "database", made_at=manifest.created_at.isoformat())
+
+
+async def _put_files(archive: zipfile.ZipFile, manifest: Manifest) -> None:
+    """Into the store there is, be it another than the one they came from; one at a time, never whole in memory."""
+    for name in manifest.media:
+        with tempfile.TemporaryDirectory() as folder:
+            await adapters.media_store().put(name, Path(archive.extract(f"media/{name}", folder)))
 
 
 async def _verify_first(s: AsyncSession, since: datetime) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,26 +18,33 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from marketingos import adapters, clock, vault
-from marketingos.adapters import images, video
+from marketingos.adapters import film, images
 from marketingos.db import AsyncSession
 from marketingos.domain.delivery import Attachment
-from marketingos.domain.media import Media, MediaKind
+from marketingos.domain.media import PICTURE_LIMIT, Film, Media, MediaKind
 from marketingos.domain.ports import Library
-from marketingos.errors import NotFound
+from marketingos.errors import InvalidInput, NotFound
 from marketingos.services.views import MediaView
 from marketingos.settings import get_settings
 
 _PURPOSE = b"marketingos.media.1"
-_MIMES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "mp4": "video/mp4"}
+_MIMES = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "mp4": "video/mp4",
+    "mov": "video/quicktime",
+}
 _EXTENSIONS = {mime: extension for extension, mime in _MIMES.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoredFile:
-    """A file that may be served: where it lies and what it is."""
+    """A file that may be served: its name, what it is, and its size in bytes."""
 
-    path: Path
+    name: str
     mime: str
+    size: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,22 +68,25 @@ class _Seen:
     height: int
     thumbnail: bytes
     seconds: float | None = None
+    film: Film | None = None
+    plain: bool = True
 
 
 async def store(s: AsyncSession, data: bytes, *, ai_generated: bool = False) -> Media:
     """Keeps a picture or video with its row; the same bytes are kept once.
 
-    Raises `InvalidInput("media.unsupported")` unless it is a JPEG, PNG, WebP or MP4.
+    Raises `InvalidInput("media.unsupported")` unless it is a JPEG, PNG, WebP, MP4 or MOV.
     """
     return await record(s, await keep(data), ai_generated=ai_generated)
 
 
-async def keep(data: bytes) -> Kept:
-    """Looks at a file and puts it, and a small picture of it, into the store. Needs no transaction."""
+async def keep(data: bytes | Path) -> Kept:
+    """Looks at bytes, or at a file, and puts it and a small picture of it into the store. Needs no transaction."""
     seen = await to_thread.run_sync(_look, data)
-    digest, small = (hashlib.sha256(content).hexdigest() for content in (data, seen.thumbnail))
+    digest, size = await to_thread.run_sync(_measure, data)
+    small = hashlib.sha256(seen.thumbnail).hexdigest()
     name = f"{digest}.{_EXTENSIONS[seen.mime]}"
-    kept = Kept(sha256=digest, name=name, thumbnail=f"{small}.webp", size=len(data), seen=seen)
+    kept = Kept(sha256=digest, name=name, thumbnail=f"{small}.webp", size=size, seen=seen)
     await adapters.media_store().put(kept.name, data)
     await adapters.media_store().put(kept.thumbnail, seen.thumbnail)
     return kept
@@ -96,6 +107,8 @@ async def record(s: AsyncSession, kept: Kept, *, ai_generated: bool = False) -> 
         width=kept.seen.width,
         height=kept.seen.height,
         seconds=kept.seen.seconds,
+        film=kept.seen.film,
+        plain=kept.seen.plain,
         ai_generated=ai_generated,
         created_at=clock.now(),
     )
@@ -137,11 +150,16 @@ async def open_signed(signature: str, name: str) -> StoredFile:
     """
     if not any(hmac.compare_digest(signature.encode(), good.encode()) for good in _signatures(name)):
         raise NotFound("media.gone")
-    store = adapters.media_store()
     mime = _MIMES.get(name.rpartition(".")[2])
-    if mime is None or not await store.exists(name):
+    size = await adapters.media_store().size(name) if mime else None
+    if mime is None or size is None:
         raise NotFound("media.gone")
-    return StoredFile(path=store.path(name), mime=mime)
+    return StoredFile(name=name, mime=mime, size=size)
+
+
+def stream(file: StoredFile, start: int, end: int) -> AsyncIterator[bytes]:
+    """The bytes of a file from `start` up to, not including, `end`, a piece at a time."""
+    return adapters.media_store().stream(file.name, start, end)
 
 
 def library() -> Library:
@@ -152,32 +170,63 @@ def library() -> Library:
 class _Shelves:
     """Implements `ports.Library`."""
 
-    async def read(self, attachment: Attachment) -> bytes:
-        return await adapters.media_store().open(attachment.name)
+    async def read(self, attachment: Attachment, start: int = 0, end: int | None = None) -> bytes:
+        return await adapters.media_store().open(attachment.name, start, end)
+
+    def stream(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        return adapters.media_store().stream(attachment.name)
 
     def public_url(self, attachment: Attachment) -> str:
         return public_url(attachment.name)
 
 
-def _look(data: bytes) -> _Seen:
-    if data[4:8] != b"ftyp":
-        picture = images.probe(data)
-        return _Seen(
-            kind=MediaKind.IMAGE,
-            mime=picture.mime,
-            width=picture.width,
-            height=picture.height,
-            thumbnail=images.thumbnail(data),
-        )
-    film = video.probe(data)
+def _measure(data: bytes | Path) -> tuple[str, int]:
+    """SHA-256, hex, and size."""
+    if isinstance(data, bytes):
+        return hashlib.sha256(data).hexdigest(), len(data)
+    with data.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), data.stat().st_size
+
+
+def _look(data: bytes | Path) -> _Seen:
+    if not _is_film(data):
+        return _look_at_picture(data if isinstance(data, bytes) else _picture_in(data))
+    facts = film.probe(data)
     return _Seen(
         kind=MediaKind.VIDEO,
-        mime="video/mp4",
-        width=film.width,
-        height=film.height,
-        thumbnail=images.thumbnail(video.first_frame(data)),
-        seconds=film.seconds,
+        mime=facts.mime,
+        width=facts.width,
+        height=facts.height,
+        thumbnail=images.thumbnail(film.first_frame(data)),
+        seconds=facts.seconds,
+        film=facts.film,
     )
+
+
+def _look_at_picture(data: bytes) -> _Seen:
+    picture = images.probe(data)
+    return _Seen(
+        kind=MediaKind.IMAGE,
+        mime=picture.mime,
+        width=picture.width,
+        height=picture.height,
+        thumbnail=images.thumbnail(data),
+        plain=picture.plain,
+    )
+
+
+def _is_film(data: bytes | Path) -> bool:
+    """Whether a file says of itself that it is of the MP4 family (ISO/IEC 14496-12, section 4.3)."""
+    if isinstance(data, bytes):
+        return data[4:8] == b"ftyp"
+    with data.open("rb") as file:
+        return file.read(8)[4:] == b"ftyp"
+
+
+def _picture_in(path: Path) -> bytes:
+    if path.stat().st_size > PICTURE_LIMIT:
+        raise InvalidInput("media.too_large", field="file", most=PICTURE_LIMIT // 1_000_000)
+    return path.read_bytes()
 
 
 def _signatures(name: str) -> list[str]:

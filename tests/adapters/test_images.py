@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from marketingos.adapters import images, lettering, poster
+from marketingos.domain.framing import Frame, Span, frame
+from marketingos.domain.media import Fit
 from marketingos.errors import InvalidInput
 
 PALETTES = [("#6B1F2A", "#F6EBDD", "#E3B567"), ("#141B33", "#EEF2E6", "#C6F135"), ("#808080",), ("#ffffff",), ()]
-FEED = (0.8, 1.91)
+FEED = Span(0.8, 1.91)
 _SPANISH = st.text(alphabet=string.ascii_letters + "ñáéíóúüÑÁÉÍÓÚ¿?¡!€«»%.,: 0123456789✂️💈", max_size=140)
 
 
@@ -20,6 +22,10 @@ def saved(picture: Image.Image, kind: str = "PNG", **more: object) -> bytes:
     out = io.BytesIO()
     picture.save(out, kind, **more)
     return out.getvalue()
+
+
+def framed(width: int, height: int, *, shape: Span | None = None, fit: Fit = Fit.PAD) -> Frame:
+    return frame(width, height, shape=shape, box=(1440, 1440), fit=fit)
 
 
 def opened(data: bytes) -> Image.Image:
@@ -36,7 +42,7 @@ def test_probe_tells_pixels_and_kind(kind: str, mime: str) -> None:
 def test_other_files_are_refused_by_name(data: bytes) -> None:
     """What is no picture of the three kinds is an InvalidInput about the file, whatever is wrong with it."""
     with pytest.raises(InvalidInput, match=r"media\.unsupported"):
-        images.to_jpeg(data)
+        images.fitted(data, framed(9, 9))
 
 
 def test_a_decompression_bomb_is_refused_before_unpacking() -> None:
@@ -52,22 +58,25 @@ def test_a_decompression_bomb_is_refused_before_unpacking() -> None:
     width=st.integers(1, 2300),
     height=st.integers(1, 2300),
     mode=st.sampled_from(["RGB", "RGBA", "L", "P", "LA", "CMYK", "1", "I;16"]),
+    fit=st.sampled_from(Fit),
 )
-def test_any_picture_becomes_a_jpeg_for_the_feed(width: int, height: int, mode: str) -> None:
-    """Any size, shape and colour mode comes out as baseline sRGB JPEG within Instagram's ratios, width and weight."""
+def test_any_picture_becomes_a_jpeg_for_the_feed(width: int, height: int, mode: str, fit: Fit) -> None:
+    """Any size, shape and colour mode comes out as baseline sRGB JPEG in the frame that was asked for."""
     kind = "JPEG" if mode == "CMYK" else "PNG"
-    picture = opened(images.to_jpeg(saved(Image.new(mode, (width, height)), kind), aspect=FEED))
-    assert (picture.format, picture.mode) == ("JPEG", "RGB")
-    assert picture.width <= 1440
+    frame = framed(width, height, shape=FEED, fit=fit)
+    made = images.fitted(saved(Image.new(mode, (width, height)), kind), frame)
+    picture = opened(made)
+    assert (picture.format, picture.mode, picture.size) == ("JPEG", "RGB", frame.size)
     assert "progressive" not in picture.info
-    if min(width, height) >= 40:
-        assert FEED[0] - 0.02 <= picture.width / picture.height <= FEED[1] + 0.06
+    assert images.probe(made).plain
 
 
 def test_the_worst_picture_stays_under_the_weight() -> None:
     """Pure noise, which JPEG hates, still comes out under 4 MB."""
     noise = Image.merge("RGB", [Image.effect_noise((2048, 2048), 120) for _ in range(3)])
-    assert len(images.to_jpeg(saved(noise, "WEBP", quality=95), max_width=1440)) < images.HEAVIEST
+    data = saved(noise, "WEBP", quality=95)
+    assert len(images.fitted(data, framed(2048, 2048))) < images.HEAVIEST
+    assert len(images.fitted(data, framed(2048, 2048), most_bytes=300_000)) <= 300_000
 
 
 def test_turned_pictures_are_set_upright_and_lose_their_exif() -> None:
@@ -77,14 +86,44 @@ def test_turned_pictures_are_set_upright_and_lose_their_exif() -> None:
     exif[0x010F] = "a telephone"
     data = saved(Image.new("RGB", (60, 20)), "JPEG", exif=exif)
     assert images.probe(data).width == 20
-    made = opened(images.to_jpeg(data))
+    assert not images.probe(data).plain
+    made = opened(images.fitted(data, framed(20, 60)))
     assert made.size == (20, 60)
     assert not made.getexif()
 
 
+def test_filling_shows_the_whole_picture_and_cropping_its_middle() -> None:
+    """A wide picture with red ends in a square: filled, the ends are there; cropped, they are gone."""
+    picture = Image.new("RGB", (900, 300), "#0000ff")
+    for left in (0, 800):
+        picture.paste("#ff0000", (left, 0, left + 100, 300))
+    data = saved(picture)
+    filled = opened(images.fitted(data, framed(900, 300, shape=Span.near(1.0))))
+    cropped = opened(images.fitted(data, framed(900, 300, shape=Span.near(1.0), fit=Fit.CROP)))
+    middle = filled.height // 2
+    assert filled.getpixel((20, middle))[0] > 200
+    assert filled.getpixel((filled.width - 20, middle))[0] > 200
+    assert cropped.convert("RGB").getextrema()[0][1] < 60
+
+
+def test_what_moves_is_no_picture() -> None:
+    """An animated WebP would lose its movement, so it is refused rather than frozen."""
+    frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
+    with pytest.raises(InvalidInput):
+        images.probe(saved(frames[0], "WEBP", save_all=True, append_images=frames[1:]))
+
+
+def test_a_telephone_s_double_picture_is_one_picture() -> None:
+    """A JPEG with a second picture inside is opened as its first, and is not plain."""
+    data = saved(Image.new("RGB", (20, 20), "red"), "MPO", save_all=True, append_images=[Image.new("RGB", (20, 20))])
+    facts = images.probe(data)
+    assert (facts.mime, facts.plain) == ("image/jpeg", False)
+
+
 def test_transparency_lies_on_the_background() -> None:
     """What was transparent shows the colour asked for."""
-    made = opened(images.to_jpeg(saved(Image.new("RGBA", (30, 30), (0, 0, 0, 0))), background="#ff0000"))
+    data = saved(Image.new("RGBA", (30, 30), (0, 0, 0, 0)))
+    made = opened(images.fitted(data, framed(30, 30), background="#ff0000"))
     red, green, blue = made.getpixel((15, 15))
     assert red > 240
     assert max(green, blue) < 20

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -60,8 +60,8 @@ class Wire:
         self.rules.append(Rule(method, path, error or httpx.Response(status, headers=headers, text=content), times))
         return self
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        request.read()
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        await request.aread()
         self.requests.append(request)
         target = request.url.raw_path.decode()
         for rule in self.rules:
@@ -91,13 +91,20 @@ class Wire:
 
 @dataclass
 class Shelf:
-    """A library of files in memory."""
+    """A library of files in memory; `largest` is the longest span that was read at once."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     base: str = "https://media.example.com"
+    largest: int = 0
 
-    async def read(self, attachment: Attachment) -> bytes:
-        return self.files[attachment.name]
+    async def read(self, attachment: Attachment, start: int = 0, end: int | None = None) -> bytes:
+        self.largest = max(self.largest, len(self.files[attachment.name][start:end]))
+        return self.files[attachment.name][start:end]
+
+    async def stream(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        data = self.files[attachment.name]
+        for start in range(0, len(data), 1000):
+            yield data[start : start + 1000]
 
     def public_url(self, attachment: Attachment) -> str:
         return f"{self.base}/{attachment.name}"

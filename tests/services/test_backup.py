@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select as core_select
@@ -22,6 +23,7 @@ from marketingos.domain.platform import Platform
 from marketingos.domain.post import Post, Variant
 from marketingos.errors import MarketingError, Refused
 from marketingos.services import backup, people, review, world
+from tests.bucket import KEYS
 from tests.conftest import Setter
 from tests.services import stage
 
@@ -98,6 +100,27 @@ async def test_what_was_there_is_there_again(
             assert await adapters.media_store().exists(row.thumbnail or "")
     assert await stage.product("Nuevo") > max(row["id"] for row in before["product"])
     await db.dispose()
+
+
+@pytest.mark.parametrize(("here", "there"), [("bucket", "folder"), ("folder", "bucket")])
+async def test_files_move_between_a_folder_and_a_bucket(
+    here: str, there: str, database: str, copy: Path, environment: Setter, s3_server: str, tmp_path: Path
+) -> None:
+    """What was kept in one kind of store is there again in the other, byte for byte."""
+    places = {
+        "bucket": {"MEDIA_STORE": f"s3://media/{uuid4().hex}", "AWS_ENDPOINT_URL": s3_server, **KEYS},
+        "folder": {"MEDIA_STORE": f"file://{tmp_path}/files"},
+    }
+    environment(**places[here])
+    await furnish()
+    async with db.reading() as s:
+        names = [row.name for row in (await s.exec(select(Media))).all()]
+    before = [await adapters.media_store().open(name) for name in names]
+    await backup.backup(copy)
+    environment(**places[there])
+    assert not await adapters.media_store().exists(names[0])
+    await backup.restore(copy, replace=True)
+    assert [await adapters.media_store().open(name) for name in names] == before
 
 
 async def test_it_is_of_one_moment_while_others_write(

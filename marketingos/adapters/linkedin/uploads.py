@@ -50,7 +50,7 @@ async def advance(grant: Grant, library: Library, attachment: Attachment, kind: 
     if upload is None or walk.age(upload, "at", clock.now()) > LIFE:
         return Step(upload=await _announce(grant, attachment, kind))
     if len(upload["etags"]) < len(upload["parts"]):
-        return await _send(grant, upload, await library.read(attachment), kind)
+        return await _send(grant, library, attachment, upload, kind)
     if kind is Kind.VIDEO and not upload.get("ended"):
         await _end(grant, upload)
         return Step(upload={**upload, "ended": True})
@@ -80,10 +80,10 @@ def _parts(answer: Answer, attachment: Attachment, kind: Kind) -> list[list[Any]
     return [[row["uploadUrl"], int(row["firstByte"]), int(row["lastByte"])] for row in rows]
 
 
-async def _send(grant: Grant, upload: Upload, data: bytes, kind: Kind) -> Step:
+async def _send(grant: Grant, library: Library, attachment: Attachment, upload: Upload, kind: Kind) -> Step:
     """Sends the next part to its own address; a dead address means a new upload."""
     url, first, last = upload["parts"][len(upload["etags"])]
-    headers, part = {"Content-Type": "application/octet-stream"}, data[first : last + 1]
+    headers, part = {"Content-Type": "application/octet-stream"}, await library.read(attachment, first, last + 1)
     try:
         answer = await call("PUT", url, refusal=_refused, token=grant.token, headers=headers, content=part)
     except _UploadGone:

@@ -75,7 +75,7 @@ class PageVideo:
         """Sends the span that Meta asked for; if it does not want it any more, the upload begins again."""
         video, start, end = content.attachments[0], progress["from"], progress["to"]
         form = {"upload_phase": "transfer", "upload_session_id": progress["session"], "start_offset": str(start)}
-        span = (await self._library.read(video))[start:end]
+        span = await self._library.read(video, start, end)
         files = {"video_file_chunk": (video.name, span, "application/octet-stream")}
         try:
             answer = await graph(
@@ -162,7 +162,8 @@ async def open_upload(grant: Grant, edge: str, progress: Progress) -> Progress:
 async def upload(grant: Grant, library: Library, content: Content, progress: Progress) -> Progress:
     """Sends the whole file; the upload host wants the word OAuth where others want Bearer."""
     video = content.attachments[0]
-    headers = {"offset": "0", "file_size": str(video.size), "Content-Type": "application/octet-stream"}
+    # httpx sends a stream in chunked encoding, which the upload host does not take, unless it is told the length.
+    sizes = {"offset": "0", "file_size": str(video.size), "Content-Length": str(video.size)}
     try:
         await call(
             "POST",
@@ -170,8 +171,8 @@ async def upload(grant: Grant, library: Library, content: Content, progress: Pro
             refusal=refusal,
             token=grant.token,
             scheme="OAuth",
-            headers=headers,
-            content=await library.read(video),
+            headers={**sizes, "Content-Type": "application/octet-stream"},
+            content=library.stream(video),
         )
     except ContentRefused as error:
         return restarted(progress, error)

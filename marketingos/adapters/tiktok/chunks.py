@@ -44,7 +44,7 @@ class UploadGone(OutsideError):
     retryable = True
 
 
-async def put(url: str, data: bytes, mime: str, pieces: Plan, index: int) -> Answer:
+async def put(url: str, piece: bytes, mime: str, pieces: Plan, index: int) -> Answer:
     """Sends one piece. The last one starts the post: it is the commit point. The address carries its own permission."""
     first, last = pieces.span(index)
     headers = {"Content-Type": mime, "Content-Range": f"bytes {first}-{last}/{pieces.size}"}
@@ -55,7 +55,7 @@ async def put(url: str, data: bytes, mime: str, pieces: Plan, index: int) -> Ans
         refusal=_refused_last if is_last else _refused,
         commits=is_last,
         headers=headers,
-        content=data[first : last + 1],
+        content=piece,
     )
 
 

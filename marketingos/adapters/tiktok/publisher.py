@@ -101,8 +101,9 @@ class TikTok:
 
     async def _put(self, content: Content, progress: Progress, pieces: chunks.Plan, index: int) -> Answer:
         video = content.attachments[0]
-        data = await self._library.read(video)
-        return await chunks.put(progress["upload_url"], data, video.mime, pieces, index)
+        first, last = pieces.span(index)
+        piece = await self._library.read(video, first, last + 1)
+        return await chunks.put(progress["upload_url"], piece, video.mime, pieces, index)
 
     async def _resume(self, grant: Grant, content: Content, progress: Progress) -> Working | Ready:
         """After a commit that did not happen, or seemed so: goes on where TikTok says that the post stands."""
