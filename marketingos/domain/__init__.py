@@ -13,6 +13,7 @@ from marketingos.domain.pause import Pause
 from marketingos.domain.performance import Reading
 from marketingos.domain.post import Post, Revision, Variant, VariantMedia
 from marketingos.domain.product import Fact, Product
+from marketingos.domain.receipt import Receipt
 from marketingos.domain.slot import Slot
 from marketingos.domain.user import LoginAttempt, LoginSession, LoginTicket, User
 
@@ -35,6 +36,7 @@ TABLES = (
     Product,
     ProductAccount,
     Reading,
+    Receipt,
     Revision,
     Slot,
     Spend,
