@@ -13,6 +13,7 @@
     ├── Misconfigured           a setting is missing or wrong; only an engineer can mend it
     └── OutsideError            a counterpart outside failed
         ├── NotSent             it surely did not happen: refused connection, DNS, TLS, "come back later"
+        │   └── PostFailed      the same, for a reason that may lie in this very post, such as a file in processing
         ├── OutcomeUnknown      it may have happened: time-out, cut connection, 5xx
         ├── RateLimited         a limit; nothing happened; carries when to come back
         ├── TokenRejected       the permission is dead; a person reconnects
@@ -121,6 +122,10 @@ class NotSent(OutsideError):
 
     key = "error.not_sent"
     retryable = True
+
+
+class PostFailed(NotSent):
+    """It surely did not happen, and the reason may lie in this very post: worth some more tries, not endless ones."""
 
 
 class OutcomeUnknown(OutsideError):

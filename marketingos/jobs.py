@@ -12,7 +12,7 @@ from datetime import timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from marketingos import clock, log, memory
-from marketingos.services import generation, health, measurement, publishing, upkeep, world
+from marketingos.services import claiming, generation, health, measurement, publishing, upkeep, world
 from marketingos.settings import Settings, get_settings
 
 logger = log.get_logger(__name__)
@@ -52,7 +52,7 @@ def sweeps(settings: Settings) -> tuple[Sweep, ...]:
 
 async def publish_on_time() -> None:
     """Sends what is due now, and what falls due before the next tick in its very moment."""
-    due = await publishing.next_due()
+    due = await claiming.next_due()
     if due is None:
         return
     pause = clock.real_seconds(due - clock.now())

@@ -36,6 +36,9 @@ class Account(SQLModel, table=True):
     `options` holds standing choices such as TikTok's privacy level, which a person made. `grantor_id` is who gave the
     permission, as the platform names them. A removed account keeps its row for what it published, without its tokens.
     While `renewing_until` lies ahead, one process is renewing the token and nobody else may.
+
+    Until `resting_until` nothing new is sent, for `rest_reason`; `strikes` counts the failures in a row that say
+    nothing about what was sent (see pace.py).
     """
 
     __table_args__ = (UniqueConstraint("platform", "external_id"),)
@@ -62,7 +65,23 @@ class Account(SQLModel, table=True):
     state: AccountState = Field(default=AccountState.ACTIVE, sa_type=word(AccountState))
     state_reason: str | None = Field(default=None, max_length=120)
     options: dict[str, Any] = Field(default_factory=dict, sa_type=Embedded(dict[str, Any]))
+    resting_until: datetime | None = None
+    rest_reason: str | None = Field(default=None, max_length=80)
+    strikes: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     connected_at: datetime
+
+    def rests(self, now: datetime) -> bool:
+        """Whether nothing new may be sent for it now."""
+        return self.resting_until is not None and self.resting_until > now
+
+    def rest(self, until: datetime, reason: str) -> None:
+        """Gives it a rest; a longer one stays."""
+        if self.resting_until is None or self.resting_until < until:
+            self.resting_until, self.rest_reason = until, reason
+
+    def recover(self) -> None:
+        """It works: its failures are forgotten. A rest that its platform asked for goes on."""
+        self.strikes = 0
 
 
 class ProductAccount(SQLModel, table=True):

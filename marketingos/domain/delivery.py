@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlmodel import Field, Relationship, SQLModel, UniqueConstraint
+from sqlmodel import Field, Index, Relationship, SQLModel, UniqueConstraint
 
 from marketingos.domain.account import Account
 from marketingos.domain.columns import RELATED, Embedded, word
@@ -31,7 +31,12 @@ UNDO_WINDOW = timedelta(seconds=10)
 LEASE = timedelta(minutes=2)
 """How long a worker may hold a delivery without saying that it is alive."""
 
-MAX_ATTEMPTS = 6
+MAX_SETBACKS = 6
+"""So often a post may fail for its own sake before it is given up. What says nothing about the post, such as a cut
+connection or a limit, is tried again until the post is late."""
+
+READ_BACK_AFTER = timedelta(seconds=30)
+"""When a published post is read back the first time."""
 
 
 class DeliveryStatus(StrEnum):
@@ -53,6 +58,11 @@ class HoldReason(StrEnum):
     LATE = "late"
     PAUSED = "paused"
     PERMISSION = "permission"
+    BLOCKED = "blocked"
+
+
+NEEDS_RECONNECTION = (HoldReason.PERMISSION, HoldReason.BLOCKED)
+"""What ends when its account is connected again."""
 
 
 class Outcome(StrEnum):
@@ -103,13 +113,17 @@ class Delivery(SQLModel, table=True):
     """See the module. `progress` keeps the harmless steps already done (uploads, containers) so that they are not
     repeated; `intent_at` is written before the call that makes the post visible; `looks` counts look-ups of an
     unconfirmed one. `verify_since` says that a restore may have forgotten what was done after that moment: the post is
-    looked for by its content before anything is sent."""
+    looked for by its content before anything is sent. `setbacks` counts the tries that failed for the post's own sake;
+    `note_key` is what a published post lacks all the same; `read_back_at` when its receipt is (next) checked."""
 
-    __table_args__ = (UniqueConstraint("variant_id", "account_id"),)
+    __table_args__ = (
+        UniqueConstraint("variant_id", "account_id"),
+        Index("ix_delivery_account_id_status", "account_id", "status"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     variant_id: int = Field(foreign_key="variant.id", index=True)
-    account_id: int = Field(foreign_key="account.id", index=True)
+    account_id: int = Field(foreign_key="account.id")
     status: DeliveryStatus = Field(default=DeliveryStatus.QUEUED, sa_type=word(DeliveryStatus), index=True)
     content: Content = Field(sa_type=Embedded(Content))
     content_hash: str = Field(max_length=64)
@@ -123,13 +137,16 @@ class Delivery(SQLModel, table=True):
     intent_at: datetime | None = None
     accepted_at: datetime | None = None
     looks: int = 0
+    setbacks: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     verify_since: datetime | None = None
     external_id: str | None = Field(default=None, max_length=255)
     permalink: str | None = Field(default=None, max_length=500)
     published_at: datetime | None = None
     hold_reason: HoldReason | None = Field(default=None, sa_type=word(HoldReason))
     error_key: str | None = Field(default=None, max_length=80)
+    note_key: str | None = Field(default=None, max_length=80)
     next_reading_at: datetime | None = Field(default=None, index=True)
+    read_back_at: datetime | None = Field(default=None, index=True)
     created_at: datetime
 
     account: Account = Relationship(sa_relationship_kwargs=dict(RELATED))
@@ -169,17 +186,19 @@ class Delivery(SQLModel, table=True):
         self.status = DeliveryStatus.QUEUED
         self.content, self.content_hash = content, content.hash
         self.due_at, self.not_before, self.late_after = due_at, not_before, late_after
-        self.attempts = self.looks = 0
+        self.attempts = self.looks = self.setbacks = 0
         self.fence += 1
         self.intent_at = self.accepted_at = self.lease_until = self.hold_reason = self.error_key = None
 
-    def publish(self, external_id: str, permalink: str | None, now: datetime) -> None:
-        """It is visible; the first reading is due soon."""
+    def publish(self, external_id: str, permalink: str | None, now: datetime, note_key: str | None = None) -> None:
+        """It is visible; the first reading is due soon, and soon after it is read back."""
         self.status = DeliveryStatus.PUBLISHED
         self.external_id = external_id
         self.permalink = permalink
         self.published_at = now
+        self.note_key = note_key
         self.next_reading_at = now
+        self.read_back_at = now + READ_BACK_AFTER
         self.lease_until = self.verify_since = self.hold_reason = self.error_key = None
 
     def wait(self, until: datetime) -> None:
@@ -189,10 +208,10 @@ class Delivery(SQLModel, table=True):
         self.not_before = until
 
     def retry(self, at: datetime, error_key: str) -> None:
-        """It surely did not go out; try again."""
+        """It surely did not go out; try again. A try that would be late is none: a person is asked at that moment."""
         self.status = DeliveryStatus.RETRYING
         self.lease_until = self.intent_at = None
-        self.not_before = at
+        self.not_before = min(at, self.late_after + timedelta(seconds=1))
         self.error_key = error_key
 
     def doubt(self, look_again_at: datetime, error_key: str) -> None:
@@ -241,7 +260,7 @@ class Delivery(SQLModel, table=True):
         else:
             self.status = DeliveryStatus.UNKNOWN if self.intent_at else DeliveryStatus.QUEUED
         self.not_before = max(self.not_before, now)
-        self.attempts = 0
+        self.attempts = self.setbacks = 0
         self.lease_until = self.hold_reason = self.error_key = None
 
 
@@ -258,14 +277,15 @@ class Attempt(SQLModel, table=True):
     diagnostic: str = ""
 
 
-def next_attempt(error: OutsideError, attempts: int, now: datetime, jitter: float) -> datetime | None:
-    """When to try again, or None when trying again is of no use.
+def next_attempt(error: OutsideError, attempts: int, setbacks: int, now: datetime, jitter: float) -> datetime | None:
+    """When to try again, or None when trying again is of no use: after `setbacks` failures of the post's own, or with
+    an error that another try cannot mend.
 
     Exponential from 15 s to 30 min, the upper half of it by `jitter` (0..1); a longer Retry-After of the platform wins.
     """
-    if not error.retryable or attempts >= MAX_ATTEMPTS:
+    if not error.retryable or setbacks >= MAX_SETBACKS:
         return None
-    ceiling = min(15.0 * 4 ** (attempts - 1), 1800.0)
+    ceiling = min(15.0 * 4 ** min(attempts - 1, 9), 1800.0)
     pause = timedelta(seconds=ceiling * (0.5 + jitter / 2))
     return now + max(pause, error.retry_after or timedelta())
 

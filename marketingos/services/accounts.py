@@ -15,7 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from marketingos import adapters, clock, log, vault
 from marketingos.db import AsyncSession, reading, session
 from marketingos.domain.account import Account, AccountKind, AccountState, ProductAccount
-from marketingos.domain.delivery import Delivery, DeliveryStatus, HoldReason
+from marketingos.domain.delivery import NEEDS_RECONNECTION, Delivery, DeliveryStatus
 from marketingos.domain.permission import PROVIDERS, Permit
 from marketingos.domain.platform import Platform
 from marketingos.domain.ports import Grant
@@ -103,7 +103,7 @@ def take_permit(account: Account, permit: Permit) -> None:
 
 async def release(s: AsyncSession, account: Account) -> None:
     """Lets go on what was held for want of this account's permission."""
-    held = (Delivery.account_id == account.id, Delivery.hold_reason == HoldReason.PERMISSION)
+    held = (Delivery.account_id == account.id, col(Delivery.hold_reason).in_(NEEDS_RECONNECTION))
     rows = (await s.exec(select(Delivery).where(Delivery.status == DeliveryStatus.HELD, *held).with_for_update())).all()
     for delivery in rows:
         delivery.release(clock.now())

@@ -34,7 +34,7 @@ from marketingos.domain.ports import (
     Undecided,
     Working,
 )
-from marketingos.errors import NotFound, NotSent, OutsideError, TokenRejected
+from marketingos.errors import AccountBlocked, NotFound, NotSent, OutsideError, PermissionMissing, TokenRejected
 from marketingos.services import accounts, audit
 
 logger = log.get_logger(__name__)
@@ -135,10 +135,10 @@ class Kept:
         self._newest: Grant | None = None
 
     async def prepare(self, grant: Grant, content: Content, progress: Progress) -> Working | Ready:
-        return await self._acting(grant, lambda g: self._publisher.prepare(g, content, progress))
+        return await self._allowed(grant, lambda g: self._publisher.prepare(g, content, progress))
 
     async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
-        return await self._acting(grant, lambda g: self._publisher.commit(g, content, progress))
+        return await self._allowed(grant, lambda g: self._publisher.commit(g, content, progress))
 
     async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted | Dropped:
         return await self._acting(grant, lambda g: self._publisher.settle(g, content, progress))
@@ -153,6 +153,14 @@ class Kept:
 
     async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]:
         return await self._acting(grant, lambda g: self._publisher.measure(g, external_ids))
+
+    async def _allowed(self, grant: Grant, deed: Callable[[Grant], Awaitable[Answer]]) -> Answer:
+        """To publish, where a refusal of the account itself means that it waits for a person."""
+        try:
+            return await self._acting(grant, deed)
+        except (PermissionMissing, AccountBlocked) as error:
+            await reject(self._newest or grant, error)
+            raise
 
     async def _acting(self, grant: Grant, deed: Callable[[Grant], Awaitable[Answer]]) -> Answer:
         async def remembered(newest: Grant) -> Answer:

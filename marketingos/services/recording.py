@@ -6,15 +6,17 @@ Every write shows the fencing number of its claim, so a worker that was given up
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy.orm import selectinload
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, func
+from sqlmodel import col, select, update
 
 from marketingos import clock, log
 from marketingos.db import AsyncSession, session
-from marketingos.domain.account import AccountState
+from marketingos.domain.account import Account, AccountState
 from marketingos.domain.delivery import (
     LEASE,
     Attempt,
@@ -34,7 +36,11 @@ from marketingos.domain.ports import (
 )
 from marketingos.domain.post import Post, Variant
 from marketingos.errors import (
+    AccountBlocked,
+    BadAnswer,
     OutsideError,
+    PermissionMissing,
+    PostFailed,
     TokenRejected,
 )
 from marketingos.services import pauses
@@ -61,6 +67,20 @@ class Task:
     accepted_at: datetime | None
     verify_since: datetime | None
     attempts: int
+    strikes: int = 0
+
+
+_HOLDS: Mapping[type[OutsideError], HoldReason] = {
+    TokenRejected: HoldReason.PERMISSION,
+    PermissionMissing: HoldReason.PERMISSION,
+    AccountBlocked: HoldReason.BLOCKED,
+}
+"""What only a person can mend, on the account."""
+
+_SETBACKS = (PostFailed, BadAnswer)
+"""What counts against the post itself."""
+
+_AS_IT_IS = {"synchronize_session": False}
 
 
 class LeaseLost(Exception):
@@ -69,43 +89,54 @@ class LeaseLost(Exception):
 
 async def held(s: AsyncSession, task: Task) -> Delivery:
     """The row, locked, if this worker still holds it."""
-    statement = select(Delivery).where(Delivery.id == task.delivery_id).options(selectinload(Delivery.account))  # type: ignore[arg-type]
-    delivery = (await s.exec(statement.with_for_update(of=Delivery))).one()
+    statement = select(Delivery).where(Delivery.id == task.delivery_id)
+    delivery = (await s.exec(statement.with_for_update())).one()
     if delivery.fence != task.fence:
         raise LeaseLost
     return delivery
 
 
+async def renew(task: Task) -> None:
+    """Says that the worker is alive."""
+    async with session() as s:
+        await _write(s, task, col(Delivery.lease_until).is_not(None))
+
+
 async def save_step(task: Task, step: Working) -> None:
     async with session() as s:
+        if not step.wait:
+            return await _write(s, task, progress=dict(step.progress))
         delivery = await held(s, task)
         delivery.progress = dict(step.progress)
-        delivery.lease_until = clock.now() + clock.human(LEASE)
-        if step.wait:
-            delivery.wait(clock.now() + step.wait)
+        delivery.wait(clock.now() + step.wait)
 
 
 async def write_intent(task: Task, progress: Progress) -> bool:
     """From now on it may be visible. False when a pause was faster: then it is held and must not be sent."""
     async with session() as s:
-        stopped = await pauses.standing(s)
-        delivery = await held(s, task)
-        delivery.progress = dict(progress)
-        if await pauses.covering(s, stopped, delivery):
-            delivery.hold(HoldReason.PAUSED)
-            await close_attempt(s, task.delivery_id, Outcome.NOT_PUBLISHED)
-            await touch(s, delivery)
-            return False
-        delivery.intent_at = clock.now()
-        delivery.lease_until = clock.now() + clock.human(LEASE)
+        if stopped := await pauses.standing(s):
+            delivery = await held(s, task)
+            if await pauses.covering(s, stopped, delivery):
+                delivery.progress = dict(progress)
+                delivery.hold(HoldReason.PAUSED)
+                await close_attempt(s, task.delivery_id, Outcome.NOT_PUBLISHED)
+                await touch(s, delivery)
+                return False
+        await _write(s, task, progress=dict(progress), intent_at=clock.now())
         return True
+
+
+async def go_on(task: Task, outcome: Accepted) -> None:
+    """The platform has it, and may be asked at once how it stands."""
+    async with session() as s:
+        await _write(s, task, progress=dict(outcome.progress), accepted_at=task.accepted_at or clock.now())
 
 
 async def record(task: Task, outcome: Published | Accepted) -> None:
     async with session() as s:
         delivery, now = await held(s, task), clock.now()
         if isinstance(outcome, Published):
-            delivery.publish(outcome.external_id, outcome.permalink, now)
+            delivery.publish(outcome.external_id, outcome.permalink, now, outcome.note_key)
             logger.info("delivery.published", delivery=delivery.id, platform=task.content.platform.value)
         else:
             delivery.accepted_at = delivery.accepted_at or now
@@ -124,18 +155,18 @@ async def did_not_go_out(task: Task, error: OutsideError, *, keep_intent: bool =
     """Surely not visible: later again, held for a reconnection, or failed for good."""
     async with session() as s:
         delivery, now = await held(s, task), clock.now()
-        again = next_attempt(error, task.attempts, now, random.random())
         if not keep_intent:
             delivery.intent_at = delivery.accepted_at = None
-        if isinstance(error, TokenRejected):
-            delivery.hold(HoldReason.PERMISSION)
+        delivery.setbacks += isinstance(error, _SETBACKS)
+        if reason := _HOLDS.get(type(error)):
+            delivery.hold(reason)
             delivery.error_key = error.key
-            if delivery.account.state is AccountState.ACTIVE:  # reconnected in the meantime
+            if await _is_active(s, task.grant.account_id):  # reconnected in the meantime
                 delivery.release(now)
-        elif again is None:
-            delivery.fail(error.key)
-        else:
+        elif again := next_attempt(error, task.attempts, delivery.setbacks, now, random.random()):
             delivery.retry(again, error.key)
+        else:
+            delivery.fail(error.key)
         await close_attempt(s, task.delivery_id, Outcome.UNKNOWN if keep_intent else Outcome.NOT_PUBLISHED, error)
         await touch(s, delivery)
     logger.warning("delivery.not_published", delivery=task.delivery_id, error=error.key, diagnostic=error.diagnostic)
@@ -164,18 +195,28 @@ async def is_in_doubt(task: Task, error: OutsideError, *, until: datetime | None
 async def close_attempt(
     s: AsyncSession, delivery_id: int | None, outcome: Outcome, error: OutsideError | None = None
 ) -> None:
-    last = select(Attempt).where(Attempt.delivery_id == delivery_id).order_by(col(Attempt.id).desc()).limit(1)
-    attempt = (await s.exec(last)).first()
-    if attempt is None:
-        return
-    attempt.outcome, attempt.finished_at = outcome, clock.now()
-    attempt.error_key = error.key if error else None
-    attempt.diagnostic = error.diagnostic[:4000] if error else attempt.diagnostic
+    """How a delivery's latest try ended."""
+    last = select(func.max(Attempt.id)).where(Attempt.delivery_id == delivery_id).scalar_subquery()
+    end = {"outcome": outcome, "finished_at": clock.now(), "error_key": error.key if error else None}
+    told = {"diagnostic": error.diagnostic[:4000]} if error else {}
+    await s.exec(update(Attempt).where(col(Attempt.id) == last).values(**end, **told), execution_options=_AS_IT_IS)
 
 
-async def touch(s: AsyncSession, delivery: Delivery) -> int:
-    """Tells the screens that the post moved; answers its id."""
-    found = select(Post).join(Variant, col(Variant.post_id) == Post.id).where(Variant.id == delivery.variant_id)
-    post = (await s.exec(found)).one()
-    post.updated_at = clock.now()
-    return post.id or 0
+async def touch(s: AsyncSession, delivery: Delivery) -> None:
+    """Tells the screens that the post moved."""
+    mine = select(Variant.post_id).where(Variant.id == delivery.variant_id).scalar_subquery()
+    moved = update(Post).where(col(Post.id) == mine).values(updated_at=clock.now())
+    await s.exec(moved, execution_options=_AS_IT_IS)
+
+
+async def _write(s: AsyncSession, task: Task, *where: ColumnElement[bool], **values: Any) -> None:
+    """Changes the row without reading it, if this worker still holds it, and renews the lease."""
+    mine = update(Delivery).where(col(Delivery.id) == task.delivery_id, col(Delivery.fence) == task.fence, *where)
+    lease = clock.now() + clock.human(LEASE)
+    done = await s.exec(mine.values(lease_until=lease, **values), execution_options=_AS_IT_IS)
+    if done.rowcount != 1:
+        raise LeaseLost
+
+
+async def _is_active(s: AsyncSession, account_id: int) -> bool:
+    return (await s.exec(select(Account.state).where(Account.id == account_id))).one() is AccountState.ACTIVE

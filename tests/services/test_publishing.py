@@ -17,7 +17,7 @@ from marketingos.domain.platform import Platform
 from marketingos.domain.ports import Absent, Accepted, Grant, Progress
 from marketingos.domain.post import Post, PostStatus, Variant
 from marketingos.errors import ContentRefused, NotFound, NotSent, RateLimited, Refused, TokenRejected
-from marketingos.services import permissions, posts, publishing, recording, review
+from marketingos.services import claiming, permissions, posts, publishing, recording, review
 from marketingos.services.views import PersonView
 from tests.services import stage
 from tests.services.fake_platform import LOST, FakePlatform, Killed, accepts_then, fails_with
@@ -164,10 +164,10 @@ async def test_a_worker_given_up_for_dead_cannot_write(laura: PersonView, platfo
     await approved(laura)
     account = (await the_delivery()).account_id
     with clock.frozen(clock.now() + DUE):
-        stale = await publishing._claim(account)
-        assert await publishing._claim(account) is None
+        stale = await claiming.claim(account)
+        assert await claiming.claim(account) is None
     with clock.frozen(clock.now() + DUE + LEASE + timedelta(seconds=1)):
-        fresh = await publishing._claim(account)
+        fresh = await claiming.claim(account)
         assert stale
         assert fresh
         with pytest.raises(recording.LeaseLost):
@@ -422,7 +422,7 @@ async def test_an_account_that_breaks_outside_its_walks_takes_no_other_down(
     for name in ("Una", "Otra"):
         product = await stage.product(name, (Platform.FACEBOOK,))
         await review.approve(laura, await stage.post(product, after=timedelta(minutes=30), text=name))
-    claim, broken = publishing._claim, []
+    claim, broken = claiming.claim, []
 
     async def claim_or_break(account_id: int) -> recording.Task | None:
         if not broken:
@@ -431,7 +431,7 @@ async def test_an_account_that_breaks_outside_its_walks_takes_no_other_down(
             raise OperationalError("", None, Exception("database is locked"))
         return await claim(account_id)
 
-    monkeypatch.setattr(publishing, "_claim", claim_or_break)
+    monkeypatch.setattr(claiming, "claim", claim_or_break)
     await sweep(later=DUE)
     assert len(platform.ledger) == 1
 

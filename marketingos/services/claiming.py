@@ -1,0 +1,153 @@
+"""Claims: which delivery is next, and whether it may go. Each is one short transaction.
+
+An account's deliveries go one after the other, whoever sends them: platforms count calls by account. An account that
+rests sends nothing new; what may be out already is looked after all the same, and what grows late asks a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_
+from sqlalchemy.orm import selectinload
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from marketingos import clock, log
+from marketingos.db import AsyncSession, claimable, reading, session
+from marketingos.domain.account import Account, AccountState
+from marketingos.domain.delivery import LEASE, Attempt, Delivery, DeliveryStatus, HoldReason, Outcome
+from marketingos.domain.post import Variant, VariantStatus
+from marketingos.errors import Misconfigured
+from marketingos.services import accounts, pacing, pauses, recording
+from marketingos.services.recording import Task
+
+logger = log.get_logger(__name__)
+
+BATCH = 200
+
+_WANTING = col(Delivery.status).in_(
+    [DeliveryStatus.QUEUED, DeliveryStatus.RETRYING, DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN]
+)
+"""Rows that a worker may take, now or later."""
+
+
+async def next_due() -> datetime | None:
+    """When the next delivery wants a worker; None when nothing waits."""
+    due = func.coalesce(Delivery.lease_until, Delivery.not_before)
+    until, late = col(Account.resting_until), col(Delivery.late_after)
+    rested = case((until < late, until), else_=late)
+    waits = and_(col(Delivery.intent_at).is_(None), until.is_not(None), rested > due)
+    soonest: SelectOfScalar[datetime | None] = (
+        select(func.min(case((waits, rested), else_=due))).join(Account).where(_WANTING)
+    )
+    async with reading() as s:
+        return (await s.exec(soonest)).one()
+
+
+async def accounts_due() -> Sequence[int]:
+    """Accounts with something due that nobody is sending for, the one that waits longest first."""
+    now = clock.now()
+    waiting = select(Delivery.account_id).join(Account).where(*_free(now), _awake(now), ~_is_busy(now))
+    longest = waiting.group_by(col(Delivery.account_id)).order_by(func.min(Delivery.not_before)).limit(BATCH)
+    async with reading() as s:
+        return (await s.exec(longest)).all()
+
+
+async def claim(account_id: int) -> Task | None:
+    """Takes an account's next due delivery; what may not go out is held or withdrawn on the way. None when there is
+    none, the account rests, or somebody else sends for it."""
+    async with session() as s:
+        now = clock.now()
+        mine = select(Account).where(Account.id == account_id, ~_is_busy(now))
+        account = (await s.exec(claimable(mine, of=Account))).first()
+        if account is None:
+            return None
+        stopped = await pauses.standing(s)
+        due = select(Delivery).join(Account).where(Delivery.account_id == account_id, *_free(now), _awake(now))
+        first = claimable(due.order_by(col(Delivery.not_before)).limit(1), of=Delivery)
+        for _ in range(BATCH):
+            row = (await s.exec(first)).first()
+            if row is None or not await pacing.admits(s, account, row, now):
+                return None
+            if task := await _take(s, row, account, stopped, now):
+                return task
+        return None
+
+
+def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Rows that a worker may take now; `Delivery.is_free` says the same of one row."""
+    unleased = or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= now)
+    return _WANTING, col(Delivery.not_before) <= now, unleased
+
+
+def _is_busy(now: datetime) -> ColumnElement[bool]:
+    """Whether somebody is sending for an account."""
+    other = Delivery.__table__.alias("other")  # type: ignore[attr-defined]
+    return exists().where(other.c.account_id == Account.id, other.c.status.in_(_LEASED), other.c.lease_until > now)
+
+
+_LEASED = (DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN)
+
+
+def _awake(now: datetime) -> ColumnElement[bool]:
+    """Rows that their account's rest does not concern: it is over, they may be out, or a person has to be asked."""
+    rested = or_(col(Account.resting_until).is_(None), col(Account.resting_until) <= now)
+    return or_(rested, col(Delivery.intent_at).is_not(None), col(Delivery.late_after) < now)
+
+
+async def _take(
+    s: AsyncSession, delivery: Delivery, account: Account, stopped: pauses.Standing, now: datetime
+) -> Task | None:
+    """One claim; None when the delivery has to wait for a person or is no longer wanted."""
+    fresh = delivery.status in (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING)
+    await recording.touch(s, delivery)
+    if fresh and not await _is_approved(s, delivery):
+        delivery.status = DeliveryStatus.CANCELLED
+        return None
+    if delivery.intent_at is None and (reason := await _hold_reason(s, delivery, account, stopped, now)):
+        if not fresh:
+            await recording.close_attempt(s, delivery.id, Outcome.NOT_PUBLISHED)
+        delivery.hold(reason)
+        return None
+    try:
+        grant = accounts.grant_of(account)
+    except Misconfigured as error:
+        logger.error("delivery.no_key", delivery=delivery.id, error=error.key)
+        delivery.hold(HoldReason.PERMISSION)
+        return None
+    if fresh:
+        delivery.attempts += 1
+        s.add(Attempt(delivery_id=delivery.id or 0, number=delivery.attempts, started_at=now))
+    return Task(
+        delivery_id=delivery.id or 0,
+        fence=delivery.claim(now, clock.human(LEASE)),
+        content=delivery.content,
+        grant=grant,
+        progress=dict(delivery.progress),
+        intent_at=delivery.intent_at,
+        accepted_at=delivery.accepted_at,
+        verify_since=delivery.verify_since,
+        attempts=delivery.attempts,
+        strikes=account.strikes,
+    )
+
+
+async def _is_approved(s: AsyncSession, delivery: Delivery) -> bool:
+    """Whether what would go out is, to the letter, what a person approved."""
+    loaded = select(Variant).where(Variant.id == delivery.variant_id).options(selectinload(Variant.pieces))  # type: ignore[arg-type]
+    variant = (await s.exec(loaded)).one()
+    hashes = {variant.approved_hash, variant.content().hash, delivery.content.hash, delivery.content_hash}
+    return variant.status is VariantStatus.APPROVED and len(hashes) == 1
+
+
+async def _hold_reason(
+    s: AsyncSession, delivery: Delivery, account: Account, stopped: pauses.Standing, now: datetime
+) -> HoldReason | None:
+    """Why a delivery waits for a person: somebody paused it, it is late, or its account cannot post."""
+    if delivery.verify_since is None and await pauses.covering(s, stopped, delivery):
+        return HoldReason.PAUSED
+    if delivery.is_late(now):
+        return HoldReason.LATE
+    return HoldReason.PERMISSION if account.state is not AccountState.ACTIVE else None
