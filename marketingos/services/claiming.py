@@ -39,9 +39,8 @@ async def next_due() -> datetime | None:
     until, late = col(Account.resting_until), col(Delivery.late_after)
     rested = case((until < late, until), else_=late)
     waits = and_(col(Delivery.intent_at).is_(None), until.is_not(None), rested > due)
-    soonest: SelectOfScalar[datetime | None] = (
-        select(func.min(case((waits, rested), else_=due))).join(Account).where(_WANTING)
-    )
+    wake = select(func.min(case((waits, rested), else_=due))).select_from(Delivery).join(Account)
+    soonest: SelectOfScalar[datetime | None] = wake.where(_WANTING)
     async with reading() as s:
         return (await s.exec(soonest)).one()
 
