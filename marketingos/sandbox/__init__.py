@@ -11,7 +11,7 @@ product. Only people can tell it from the real thing, by `/wall`.
 ``/replicate``  api.replicate.com
 ``/wall``       what followers would see, for people
 ``/ledger``     the same as JSON
-``/control``    fault script, accounts, tokens, settings, counts of calls
+``/control``    fault script, the writer's lapses, accounts, tokens, settings, counts of calls
 ==============  ==============================================================================================
 """
 
@@ -26,6 +26,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.routing import BaseRoute, Mount
+
+    from marketingos.sandbox.claude_script import Script
 
 
 def create_app(
@@ -44,6 +46,7 @@ def create_app(
     from starlette.routing import Mount, Router
 
     from marketingos.sandbox import control, linkedin, meta, public, tiktok, wall
+    from marketingos.sandbox.claude_script import Script
     from marketingos.sandbox.faults import Faults
     from marketingos.sandbox.linkedin.wire import tunnel
     from marketingos.sandbox.twin import Twin
@@ -55,7 +58,7 @@ def create_app(
         _mount("/tiktok", tiktok.routes(twin)),
         Mount("/linkedin", app=tunnel(Router(linkedin.routes(twin), redirect_slashes=False))),
         _mount("/control", control.routes(twin, webhook_target)),
-        *_models(data_dir, public_base, clock),
+        *_models(data_dir, public_base, clock, Script(twin.ledger)),
         *wall.routes(twin),
         *public.routes(twin),
     ]
@@ -74,12 +77,12 @@ def _mount(path: str, routes: Sequence[BaseRoute]) -> Mount:
     return Mount(path, app=Router(routes, redirect_slashes=False))
 
 
-def _models(data_dir: Path, public_base: str, clock: Callable[[], datetime]) -> list[Mount]:
+def _models(data_dir: Path, public_base: str, clock: Callable[[], datetime], script: Script) -> list[Mount]:
     mounts = []
     if importlib.util.find_spec("marketingos.sandbox.claude"):
         from marketingos.sandbox import claude
 
-        mounts.append(_mount("/claude", claude.routes(clock=clock)))
+        mounts.append(_mount("/claude", claude.routes(clock=clock, lapses=script.lapse)))
     if importlib.util.find_spec("marketingos.sandbox.replicate"):
         from marketingos.sandbox import replicate
 

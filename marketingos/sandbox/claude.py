@@ -21,14 +21,20 @@ from . import copywriter
 from .claude_batches import Batches
 from .claude_rules import ApiError, invalid
 from .claude_usage import PromptCache, prompt_of, thinking_tokens, tokens
+from .copywriter.lapses import Lapse
 
 MAX_BODY = 32 * 1024 * 1024
 Endpoint = Callable[[Request], Awaitable[Response]]
+Lapses = Callable[[Mapping[str, Any]], Lapse | None]
+"""How the answer to a request goes wrong, if it does."""
 
 
-def routes(*, clock: Callable[[], datetime], latency: float = 0.35) -> list[BaseRoute]:
-    """The API's routes, relative to the SDK's base_url; `latency` is the wait of one message in seconds."""
-    api = _Claude(clock, latency)
+def routes(
+    *, clock: Callable[[], datetime], latency: float = 0.35, lapses: Lapses = lambda request: None
+) -> list[BaseRoute]:
+    """The API's routes, relative to the SDK's base_url; `latency` is the wait of one message in seconds, `lapses` makes
+    the writer fail."""
+    api = _Claude(clock, latency, lapses)
     table: list[tuple[str, str, Endpoint]] = [
         ("POST", "/v1/messages", api.create_message),
         ("POST", "/v1/messages/count_tokens", api.count_tokens),
@@ -89,6 +95,7 @@ async def _body(request: Request) -> dict[str, Any]:
 class _Claude:
     clock: Callable[[], datetime]
     latency: float
+    lapses: Lapses
     caches: dict[str, PromptCache] = field(default_factory=dict)
     batches: Batches = field(init=False)
 
@@ -142,21 +149,21 @@ class _Claude:
         """A finished message, or an ApiError. Billing happens whether or not the answer fits max_tokens."""
         now = self.clock()
         model = rules.check_request(body, now)
-        text = copywriter.answer(body)
+        lapse = self.lapses(body)
         output = body.get("output_config") or {}
         thought = thinking_tokens(output.get("effort") or model.effort)
-        room = body["max_tokens"] - thought
-        spoken, stop_reason = _fit(text, room)
+        end = _ended(copywriter.answer(body, lapse), body["max_tokens"] - thought, lapse)
+        thought = min(thought, body["max_tokens"])
         cache = self.caches.setdefault(credential, PromptCache())
         usage = cache.bill(prompt_of(body), now) | {
-            "output_tokens": min(thought, body["max_tokens"]) + tokens(spoken),
-            "output_tokens_details": {"thinking_tokens": min(thought, body["max_tokens"])},
+            "output_tokens": body["max_tokens"] if end.reason == "max_tokens" else thought + tokens(end.text),
+            "output_tokens_details": {"thinking_tokens": thought},
             "service_tier": tier, "inference_geo": "global",
         }  # fmt: skip
         return {
             "id": f"msg_01{secrets.token_hex(11)}", "type": "message", "role": "assistant", "model": model.id,
-            "content": _content(spoken, thought), "stop_reason": stop_reason, "stop_sequence": None,
-            "stop_details": None, "usage": usage,
+            "content": _content(end, thought), "stop_reason": end.reason, "stop_sequence": None,
+            "stop_details": end.details, "usage": usage,
         }  # fmt: skip
 
 
@@ -175,14 +182,34 @@ def _page(found: list[dict[str, Any]], request: Request) -> dict[str, Any]:
             "first_id": page[0]["id"] if page else None, "last_id": page[-1]["id"] if page else None}  # fmt: skip
 
 
-def _fit(text: str, room: int) -> tuple[str, str]:
-    """The answer cut where the tokens run out, and why it stopped."""
-    if tokens(text) <= room:
-        return text, "end_turn"
-    return text[: max(room, 0) * 31 // 10], "max_tokens"
+@dataclass(frozen=True)
+class _End:
+    """How an answer ended: what was said, the stop reason, and a refusal's details."""
+
+    text: str
+    reason: str = "end_turn"
+    details: Mapping[str, Any] | None = None
 
 
-def _content(text: str, thought: int) -> list[dict[str, Any]]:
+def _ended(text: str, room: int, lapse: Lapse | None) -> _End:
+    """The answer as far as it comes: whole, cut where the tokens run out, or declined (contracts/ai.md 1.4)."""
+    kind = lapse.kind if lapse else ""
+    if kind == "refusal":
+        return _End("I can't help with this request.", "refusal", _refusal(None))
+    if kind == "silent_refusal":
+        return _End("", "refusal", _refusal("general_harms"))
+    if kind == "truncated":
+        return _End(text[: len(text) * 3 // 5], "max_tokens")
+    return _End(text) if tokens(text) <= room else _End(text[: max(room, 0) * 31 // 10], "max_tokens")
+
+
+def _refusal(category: str | None) -> dict[str, Any]:
+    return {"type": "refusal", "category": category, "explanation": None}
+
+
+def _content(end: _End, thought: int) -> list[dict[str, Any]]:
+    """The blocks of an answer: thinking first; nothing at all when it was declined without a word."""
     thinking = {"type": "thinking", "thinking": "", "signature": secrets.token_urlsafe(48)}
-    spoken = {"type": "text", "text": text, "citations": None}
-    return [*([thinking] if thought else []), *([spoken] if text else [])]
+    spoken = {"type": "text", "text": end.text, "citations": None}
+    silent = end.reason == "refusal" and not end.text
+    return [*([thinking] if thought and not silent else []), *([spoken] if end.text else [])]

@@ -1,4 +1,5 @@
-"""The levers for tests and benchmarks: fault script, further accounts, dead tokens, settings, counts of calls."""
+"""The levers for tests and benchmarks: fault script, the writer's lapses, further accounts, dead tokens, settings,
+counts of calls."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -8,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from marketingos.sandbox import world
+from marketingos.sandbox.claude_script import Script
 from marketingos.sandbox.faults import Rule
 from marketingos.sandbox.rows import Account, Token
 from marketingos.sandbox.tiktok.login import note_removal
@@ -44,6 +46,9 @@ def routes(twin: Twin, webhook_target: str | None = None) -> list[BaseRoute]:
         ("faults", "POST", load_faults),
         ("faults", "GET", lambda twin, body: {"rules": twin.ledger.rules()}),
         ("faults", "DELETE", clear_faults),
+        ("writer", "POST", load_lapses),
+        ("writer", "GET", lambda twin, body: {"rules": Script(twin.ledger).rules()}),
+        ("writer", "DELETE", clear_lapses),
         ("accounts", "POST", open_accounts),
         ("accounts", "GET", lambda twin, body: {"accounts": [vars(account) for account in twin.ledger.accounts()]}),
         ("tokens", "POST", change_token),
@@ -66,6 +71,16 @@ def load_faults(twin: Twin, body: Any) -> dict[str, Any]:
 
 def clear_faults(twin: Twin, body: Any) -> dict[str, Any]:
     twin.ledger.clear_rules()
+    return {"rules": []}
+
+
+def load_lapses(twin: Twin, body: Any) -> dict[str, Any]:
+    """Add rules to the writer's script (see claude_script): a list, or `{"rules": […]}`."""
+    return {"rules": Script(twin.ledger).load(body.get("rules", []) if isinstance(body, dict) else body)}
+
+
+def clear_lapses(twin: Twin, body: Any) -> dict[str, Any]:
+    Script(twin.ledger).clear()
     return {"rules": []}
 
 

@@ -2,25 +2,29 @@
 
     request -> brief.read -> chooser.choose -> composer.compose -> answering.fill(schema)
                          `-> rewriter.rewrite -------------------^
+                                                  lapses.spoil --'
 
 The ideas are data (`corpus/*.toml`), the facts come from the brief, and nothing is drawn at random: the same
-request always gets the same answer.
+request always gets the same answer. A writer who shall fail is told how by a `Lapse`.
 """
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from . import answering, brief, chooser, composer, rewriter
+from . import answering, brief, chooser, composer, lapses, rewriter
 
 
-def answer(request: Mapping[str, Any]) -> str:
+def answer(request: Mapping[str, Any], lapse: lapses.Lapse | None = None) -> str:
     """The text of the answer to a Messages request: JSON obeying its schema when it sent one, else prose."""
     asked = brief.read(request)
     package = rewriter.rewrite(asked) if asked.rewrite else composer.compose(asked, chooser.choose(asked))
+    if lapse:
+        package = lapses.spoil(package, asked, lapse)
     wanted = (request.get("output_config") or {}).get("format")
     if not wanted:
         return str(package["text"])
     alternatives = [] if asked.rewrite else chooser.ranking(asked)[1:4]
     more = [composer.compose(asked, idea) for idea in alternatives]
-    return json.dumps(answering.fill(wanted["schema"], package, more), ensure_ascii=False)
+    text = json.dumps(answering.fill(wanted["schema"], package, more), ensure_ascii=False)
+    return lapses.garble(text, lapse) if lapse else text

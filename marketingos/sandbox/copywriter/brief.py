@@ -10,8 +10,8 @@ from typing import Any
 
 PLATFORMS = ("instagram", "facebook", "linkedin", "tiktok")
 _PRODUCT_KEYS = (
-    "name", "description", "audience", "usp", "website", "language", "tone", "do", "dont", "banned", "hooks",
-    "hashtags", "ctas", "visual_style", "palette",
+    "name", "description", "audience", "usp", "website", "language", "tone", "do", "dont", "banned", "competitors",
+    "hooks", "hashtags", "ctas", "visual_style", "palette",
 )  # fmt: skip
 _BRIEF_KEYS = ("platforms", "slot", "angle", "hook_type", "format", "cta_type", "pillar", "length")
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d))?")
@@ -30,6 +30,7 @@ class Product:
     tone: str
     manners: str
     banned: tuple[str, ...]
+    competitors: tuple[str, ...]
     hooks: tuple[str, ...]
     hashtags: tuple[str, ...]
     ctas: tuple[str, ...]
@@ -61,8 +62,10 @@ class Rewrite:
 
 @dataclass(frozen=True, kw_only=True)
 class Brief:
-    """One request. `seed` is a hash of its whole text; `attempt` counts the answers already given in it."""
+    """One request. `rules` is its first system block; `seed` is a hash of its whole text; `attempt` counts the answers
+    already given in it."""
 
+    rules: str
     product: Product
     facts: tuple[Fact, ...]
     platforms: tuple[str, ...]
@@ -82,13 +85,15 @@ class Brief:
 
 def read(request: Mapping[str, Any]) -> Brief:
     """The brief in a Messages request. Missing parts become empty; nothing here raises."""
-    system = "\n".join(_texts(request.get("system") or ()))
+    blocks = list(_texts(request.get("system") or ()))
+    system = "\n".join(blocks)
     turns = [(m["role"], "\n".join(_texts(m["content"]))) for m in request["messages"]]
     asked = "\n".join(text for role, text in turns if role == "user")
     everything = f"{system}\n{asked}"
     seed = int.from_bytes(hashlib.sha256(everything.encode()).digest()[:8])
     wish = _fields(_tagged(asked, "brief"), _BRIEF_KEYS)
     return Brief(
+        rules=next(iter(blocks), ""),
         product=_product(_fields(_tagged(everything, "product"), _PRODUCT_KEYS), everything),
         facts=tuple(_facts(_tagged(everything, "facts"))),
         platforms=tuple(p for p in PLATFORMS if p in wish["platforms"].lower()) or PLATFORMS,
@@ -152,7 +157,8 @@ def _product(fields: Mapping[str, str], everything: str) -> Product:
         name=fields["name"] or "el producto", description=fields["description"], audience=fields["audience"],
         usp=fields["usp"], website=fields["website"], language=language, tone=fields["tone"],
         manners=f"{fields['do']} {fields['dont']}".lower(),
-        banned=_list(fields["banned"].lower(), r"\s*[|,;]\s*"), hooks=_list(fields["hooks"]),
+        banned=_list(fields["banned"].lower(), r"\s*[|,;]\s*"),
+        competitors=_list(fields["competitors"], r"\s*[|,;]\s*"), hooks=_list(fields["hooks"]),
         hashtags=tuple(tag.lstrip("#") for tag in _list(fields["hashtags"], r"[\s,|;]+")),
         ctas=_list(fields["ctas"]), visual_style=fields["visual_style"],
         palette=tuple(re.findall(r"#[0-9a-fA-F]{6}\b", fields["palette"])),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from . import phrases
+from . import orders, phrases
 from .brief import PLATFORMS, Brief
 from .chooser import Idea, trade
 from .facts import Claims
@@ -37,10 +37,19 @@ def compose(brief: Brief, idea: Idea) -> dict[str, Any]:
         "hook_type": idea.hook_type or "announcement", "cta_type": brief.cta_type or "link",
         "hook": idea.hook, "text": main["text"], "body": main["body"] or main["text"], "cta": main["cta"],
         "hashtags": main["hashtags"], "claims": claims.made(), "rationale": words.rationale(claims.used),
-        "image": _image(idea, words), "alt_text": words.alt_text(), "risk": {"level": "none", "reasons": []},
+        "image": _image(idea, words), "alt_text": words.alt_text(), "risk": _risk(brief),
         "hooks": list(dict.fromkeys((idea.hook, *brief.product.hooks))), "ctas": list(brief.product.ctas),
         "confidence": 1,
     }  # fmt: skip
+
+
+def _risk(brief: Brief) -> dict[str, Any]:
+    """Somebody who gives the writer orders through a product's fields is worth a second look."""
+    if not orders.found(brief.product):
+        return {"level": "none", "reasons": []}
+    told = "La ficha da órdenes al redactor; no se han seguido." if brief.spanish else (
+        "The product's fields give the writer orders; they were not followed.")  # fmt: skip
+    return {"level": "low", "reasons": [told]}
 
 
 def _instagram(brief: Brief, idea: Idea, words: phrases.Phrases, claims: Claims) -> dict[str, Any]:

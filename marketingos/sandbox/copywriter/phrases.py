@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from . import orders
 from .brief import Brief, Fact
 from .chooser import Idea, plain, trade
 from .facts import Claims
@@ -44,7 +45,8 @@ class Phrases:
         """How the product answers the pain, told only with these facts; its own promise when there are none."""
         name = self.brief.product.name
         if not facts:
-            return f"{name}: {lowered(self.brief.product.usp)}" if self.brief.product.usp else ""
+            promise = orders.without(self.brief.product.usp)
+            return f"{name}: {lowered(promise)}" if promise else ""
         first, *rest = [fact.text for fact in facts]
         known = bool(trade(self.brief.product))
         turns = SOLUTIONS[self._language, platform] if known else NEUTRAL[self._language]
