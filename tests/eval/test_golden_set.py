@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from ruamel.yaml import YAML
 
 HERE = Path(__file__).parent
 FINDINGS = frozenset({
@@ -32,7 +32,7 @@ Case = Mapping[str, Any]
 
 
 def read(path: Path) -> Any:
-    return yaml.safe_load(path.read_text("utf-8"))
+    return YAML(typ="safe").load(path)
 
 
 @cache
