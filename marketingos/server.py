@@ -151,7 +151,6 @@ async def connect_demo_accounts() -> None:
             scopes=demo.scopes,
             parent_external_id=demo.parent_external_id,
             followers=demo.followers,
-            options={"privacy_level": "PUBLIC_TO_EVERYONE"} if demo.platform == "tiktok" else None,
             products=(demo.brand,),
         )
 

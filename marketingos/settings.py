@@ -121,6 +121,11 @@ class Settings(BaseSettings):
     tiktok_client_key: str = Field("", description="TikTok client key")
     tiktok_client_secret: SecretStr = Field(SecretStr(""), description="TikTok client secret")
     tiktok_api_url: str = Field("https://open.tiktokapis.com", description="base of TikTok's API")
+    tiktok_audited: bool | None = Field(
+        None,
+        description="whether TikTok has audited the app (`1` or `0`); until then it posts for the creator alone, on a"
+        " private account. Empty means that TikTok's own refusals tell",
+    )
     tiktok_auth_url: str = Field(
         "", description="base of TikTok's authorize page; empty means `www.tiktok.com`, or `TIKTOK_API_URL` if set"
     )

@@ -7,12 +7,13 @@ from marketingos.domain.account import Account, ProductAccount
 from marketingos.domain.audit import AuditEntry, Heartbeat, Mark
 from marketingos.domain.consent import Consent
 from marketingos.domain.cycle import CycleRun, Spend
+from marketingos.domain.declaration import Declaration
 from marketingos.domain.delivery import Attempt, Delivery
 from marketingos.domain.media import Media
 from marketingos.domain.pause import Pause
 from marketingos.domain.performance import Reading
 from marketingos.domain.post import Post, Revision, Variant, VariantMedia
-from marketingos.domain.product import Fact, Product
+from marketingos.domain.product import Fact, Product, Sketch
 from marketingos.domain.receipt import Receipt
 from marketingos.domain.slot import Slot
 from marketingos.domain.user import LoginAttempt, LoginSession, LoginTicket, User
@@ -23,6 +24,7 @@ TABLES = (
     AuditEntry,
     Consent,
     CycleRun,
+    Declaration,
     Delivery,
     Fact,
     Heartbeat,
@@ -38,6 +40,7 @@ TABLES = (
     Reading,
     Receipt,
     Revision,
+    Sketch,
     Slot,
     Spend,
     User,

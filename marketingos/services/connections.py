@@ -21,16 +21,14 @@ from marketingos.domain.permission import PROVIDERS, Provider, ends_at, granted,
 from marketingos.domain.platform import Platform
 from marketingos.domain.product import Product
 from marketingos.domain.user import Deed, may
-from marketingos.services import accounts, pauses, posts, products
+from marketingos.services import accounts, creators, pauses, posts, products
 from marketingos.services.people import require
 from marketingos.services.views import AccountView, ConnectionsView, ConnectionView, PersonView, ProductView
 
 HORIZON: Final = timedelta(days=60)
 """How far ahead the page looks."""
 
-_RECENT = timedelta(days=30)
 _SCHEDULED = (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING, DeliveryStatus.HELD, DeliveryStatus.SENDING)
-_PRIVATE_ONLY = "error.tiktok.private_only"
 
 
 async def overview(actor: PersonView) -> ConnectionsView:
@@ -75,7 +73,8 @@ async def _revision(s: AsyncSession) -> str:
 async def _rows(s: AsyncSession, now: datetime) -> tuple[ConnectionView, ...]:
     rows = (await s.exec(accounts.connected())).all()
     due, links, catalogue = await _due(s, now), await _links(s), await _products(s)
-    private_only = await _private_only(s, now)
+    creative = [a.id or 0 for a in rows if a.platform is Platform.TIKTOK]
+    private_only = await creators.private_only(s, creative)
     own, scopes = await pauses.of_accounts(s), await pauses.scopes(s)
     ordered = sorted(rows, key=lambda a: list(Platform).index(a.platform))
     uses = {a.id: tuple(catalogue[p] for p in links[a.id or 0] if p in catalogue) for a in ordered}
@@ -106,12 +105,6 @@ async def _links(s: AsyncSession) -> Mapping[int, list[int]]:
     for link in (await s.exec(select(ProductAccount).order_by(col(ProductAccount.product_id)))).all():
         found[link.account_id].append(link.product_id)
     return found
-
-
-async def _private_only(s: AsyncSession, now: datetime) -> set[int]:
-    """The accounts on which TikTok lately refused a post because it has not looked at our app yet."""
-    refused = (Delivery.error_key == _PRIVATE_ONLY, Delivery.due_at >= now - _RECENT)
-    return set((await s.exec(select(Delivery.account_id).where(*refused))).all())
 
 
 async def _products(s: AsyncSession) -> dict[int, ProductView]:

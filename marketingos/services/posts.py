@@ -22,6 +22,7 @@ from marketingos.domain.performance import Reading
 from marketingos.domain.platform import RULES, Format, Platform, in_order, wire_length
 from marketingos.domain.post import Post, PostStatus, Variant, VariantStatus, parts_of, status_of
 from marketingos.domain.product import Product
+from marketingos.domain.requirement import Problem, requirement
 from marketingos.domain.user import Deed, may
 from marketingos.errors import NotFound
 from marketingos.services import accounts, checking, media, pauses, planning, products
@@ -151,13 +152,14 @@ async def revision_in(s: AsyncSession) -> str:
     return f"{count}.{moves or 0}.{stops}" if count else ""
 
 
-def obstacle(post: Post, variant: Variant, targets: Sequence[Account]) -> str | None:
-    """Why a variant cannot be approved, as a catalogue key; None when it can."""
+def obstacle(post: Post, variant: Variant, targets: Sequence[Account]) -> Problem | None:
+    """Why a variant cannot be approved; None when it can."""
     if not targets:
-        return "check.no_account"
+        return Problem(key="check.no_account")
     if not any(a.state is AccountState.ACTIVE for a in targets):
-        return "check.account_needs_reconnect"
-    return next((f for f in _findings(post, variant) if checking.severity(f) is Severity.BLOCKS), None)
+        return Problem(key="check.account_needs_reconnect")
+    key = next((f for f in _findings(post, variant) if checking.severity(f) is Severity.BLOCKS), None)
+    return Problem(key=key, values=checking.details_of(variant).get(key, {})) if key else None
 
 
 _PARTS = selectinload(Post.variants).options(  # type: ignore[arg-type]
@@ -241,17 +243,19 @@ def _variant_view(
         limit=rules.text_limit,
         cut=rules.cut,
         version=variant.version,
-        media=tuple(media.view(m) for m in variant.media),
+        media=media.views(variant),
+        most_media=requirement(variant.platform, variant.format).most,
         alt_text=variant.alt_text,
         link_url=variant.link_url,
         first_comment=variant.first_comment,
         findings=(*blocked, *_findings(found, variant, product)),
+        details=checking.details_of(variant),
         edited_by=variant.edited_by,
         account=accounts.view(targets[0]) if targets else None,
         deliveries=tuple(_delivery_view(d, told) for d in variant.deliveries if _is_shown(d)),
         reject_reason=variant.reject_reason,
         reject_note=variant.reject_note,
-        privacy=str(variant.options.get("privacy_level", "")),
+        privacy=str(variant.options.get("privacy_level", "")) if variant.status is VariantStatus.APPROVED else "",
     )
 
 

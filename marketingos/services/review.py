@@ -7,6 +7,7 @@ or by two, cannot cross: whoever comes second sees what the first did.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import selectinload
@@ -15,6 +16,7 @@ from sqlmodel import col, select
 from marketingos import clock, db
 from marketingos.db import AsyncSession, session
 from marketingos.domain.account import Account
+from marketingos.domain.declaration import Choices
 from marketingos.domain.delivery import UNDO_WINDOW, Content, Delivery, DeliveryStatus, HoldReason
 from marketingos.domain.platform import RULES, Platform, wire_length
 from marketingos.domain.post import Post, RejectReason, Revision, Variant, VariantStatus
@@ -22,7 +24,8 @@ from marketingos.domain.product import Product
 from marketingos.domain.slot import Slot, resolve
 from marketingos.domain.user import Deed
 from marketingos.errors import InvalidInput, NotFound, Refused
-from marketingos.services import accounts, audit, posts, world
+from marketingos.services import accounts, audit, creators, posts, world
+from marketingos.services.creators import Agreement
 from marketingos.services.people import require
 from marketingos.services.views import PersonView, PostView
 
@@ -38,13 +41,13 @@ async def edit_text(actor: PersonView, variant_id: int, text: str, version: int)
         variant = await s.get(Variant, variant_id)
         if variant is None:
             raise NotFound()
-        post = await _locked(s, variant.post_id)
+        post = await locked(s, variant.post_id)
         variant = next(v for v in post.variants if v.id == variant_id)
         _check_text(variant.platform, text)
         if variant.version != version:
             raise Refused("review.stale")
         if text.strip() != variant.text:
-            _withdraw(variant)
+            take_back(variant)
             s.add(_revision(variant, actor))
             variant.text, variant.version, variant.edited_by = text.strip(), version + 1, actor.name
             post.updated_at = clock.now()
@@ -57,31 +60,28 @@ async def approve(
     post_id: int,
     platforms: Sequence[Platform] | None = None,
     *,
-    tiktok_privacy: str | None = None,
+    tiktok: Choices | None = None,
 ) -> PostView:
     """Approves the pending variants (of `platforms`, or all) that nothing blocks, and queues their deliveries.
 
-    Raises `Refused` with the first obstacle when none can be approved; `post.undo_until` of the answer says how long
-    the approval can be taken back for certain.
+    A part on TikTok is approved only with a person's choices for this very post, checked against what TikTok allows
+    now; who agreed to what is kept. Raises `Refused` with the first obstacle when none can be approved, or when TikTok
+    would refuse the choices; `post.undo_until` of the answer says how long the approval can be taken back for certain.
     """
     require(actor, Deed.APPROVE)
+    agreement = await creators.agree(post_id, tiktok) if tiktok else None
     async with session() as s:
-        post = await _locked(s, post_id)
-        product = await s.get_one(Product, post.product_id)
-        if clock.now() > _late_after(post, product):
-            raise Refused("review.passed")
-        verify_since = await _gap_of(s, post)
-        reachable = (await accounts.accounts_of(s, [post.product_id]))[post.product_id]
+        approval = await _approval(s, actor, post_id, agreement)
         done, obstacle = [], None
-        for variant in _chosen(post, platforms, VariantStatus.PENDING):
+        for variant in _chosen(approval.post, platforms, VariantStatus.PENDING):
             try:
-                _approve_variant(s, actor, post, product, variant, reachable, tiktok_privacy, verify_since)
+                _approve_variant(s, approval, variant)
                 done.append(variant.platform)
             except Refused as refused:
                 obstacle = refused
         if not done:
             raise obstacle or Refused("review.nothing_to_approve")
-        _touch(s, actor, post, "post.approve", platforms=[p.value for p in done])
+        _touch(s, actor, approval.post, "post.approve", platforms=[p.value for p in done])
     return await posts.post(actor, post_id)
 
 
@@ -89,14 +89,14 @@ async def withdraw(actor: PersonView, post_id: int, platforms: Sequence[Platform
     """Takes an approval back: certain within the undo window, possible until a worker took the delivery."""
     require(actor, Deed.APPROVE)
     async with session() as s:
-        post = await _locked(s, post_id)
+        post = await locked(s, post_id)
         chosen = [
             v for v in _chosen(post, platforms, VariantStatus.APPROVED) if not any(d.may_be_out for d in v.deliveries)
         ]
         if not chosen:
             raise Refused("review.already_going")
         for variant in chosen:
-            _withdraw(variant)
+            take_back(variant)
         _touch(s, actor, post, "post.withdraw")
     return await posts.post(actor, post_id)
 
@@ -111,12 +111,12 @@ async def reject(
     """Rejects what is not out yet; a post that is rejected whole leaves its slot free for the next cycle."""
     require(actor, Deed.APPROVE)
     async with session() as s:
-        post = await _locked(s, post_id)
+        post = await locked(s, post_id)
         chosen = [v for v in _chosen(post, platforms) if not any(d.may_be_out for d in v.deliveries)]
         if not chosen:
             raise Refused("review.already_going")
         for variant in chosen:
-            _withdraw(variant)
+            take_back(variant)
             _decide(variant, actor, VariantStatus.REJECTED)
             variant.reject_reason, variant.reject_note = reason, note.strip()
         if all(v.status is VariantStatus.REJECTED for v in post.variants):
@@ -129,7 +129,7 @@ async def restore(actor: PersonView, post_id: int) -> PostView:
     """Takes a rejection back."""
     require(actor, Deed.APPROVE)
     async with session() as s:
-        post = await _locked(s, post_id)
+        post = await locked(s, post_id)
         for variant in _chosen(post, None, VariantStatus.REJECTED):
             _decide(variant, actor, VariantStatus.PENDING)
             variant.reject_reason, variant.reject_note = None, ""
@@ -145,7 +145,7 @@ async def move(actor: PersonView, post_id: int, wall: datetime) -> PostView:
     """
     require(actor, Deed.EDIT)
     async with session() as s:
-        post = await _locked(s, post_id)
+        post = await locked(s, post_id)
         product = await s.get_one(Product, post.product_id)
         instant = resolve(wall, post.timezone)
         if instant <= clock.now():
@@ -166,7 +166,7 @@ async def publish_now(actor: PersonView, post_id: int) -> PostView:
     was late."""
     require(actor, Deed.APPROVE)
     async with session() as s:
-        post = await _locked(s, post_id)
+        post = await locked(s, post_id)
         waiting = [d for v in post.variants for d in v.deliveries if d.status in _WAITING and not d.may_be_out]
         if not waiting:
             raise Refused("review.nothing_to_publish")
@@ -182,7 +182,7 @@ async def publish_now(actor: PersonView, post_id: int) -> PostView:
 _WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING, DeliveryStatus.HELD, DeliveryStatus.FAILED)
 
 
-async def _locked(s: AsyncSession, post_id: int) -> Post:
+async def locked(s: AsyncSession, post_id: int) -> Post:
     """The post with its variants and deliveries locked; SQLite's writer holds its lock already.
 
     The variants too: before the first approval there is no delivery that two people could meet at.
@@ -209,37 +209,56 @@ def _chosen(post: Post, platforms: Sequence[Platform] | None, status: VariantSta
     ]
 
 
-def _approve_variant(
-    s: AsyncSession,
-    actor: PersonView,
-    post: Post,
-    product: Product,
-    variant: Variant,
-    reachable: Sequence[Account],
-    tiktok_privacy: str | None,
-    verify_since: datetime | None,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class _Approval:
+    """What an approval is about: the post, where it may go, and what was agreed with TikTok."""
+
+    actor: PersonView
+    post: Post
+    product: Product
+    reachable: Sequence[Account]
+    agreement: Agreement | None
+    verify_since: datetime | None
+
+
+async def _approval(s: AsyncSession, actor: PersonView, post_id: int, agreement: Agreement | None) -> _Approval:
+    """`Refused` when the post's time has passed."""
+    post = await locked(s, post_id)
+    product = await s.get_one(Product, post.product_id)
+    if clock.now() > _late_after(post, product):
+        raise Refused("review.passed")
+    return _Approval(
+        actor=actor,
+        post=post,
+        product=product,
+        reachable=(await accounts.accounts_of(s, [post.product_id]))[post.product_id],
+        agreement=agreement,
+        verify_since=await _gap_of(s, post),
+    )
+
+
+def _approve_variant(s: AsyncSession, approval: _Approval, variant: Variant) -> None:
     """One variant's approval and its deliveries; `Refused` when something blocks it."""
-    targets = [a for a in reachable if a.platform is variant.platform]
-    obstacle = posts.obstacle(post, variant, targets)
+    targets = [a for a in approval.reachable if a.platform is variant.platform]
+    obstacle = posts.obstacle(approval.post, variant, targets)
     if obstacle:
-        raise Refused(obstacle)
+        raise Refused(obstacle.key, **obstacle.values)
     if variant.platform is Platform.TIKTOK:
-        variant.options = {**variant.options, "privacy_level": _privacy(targets, tiktok_privacy)}
+        _declare(s, approval, variant, targets)
     content = variant.content()
-    _decide(variant, actor, VariantStatus.APPROVED)
+    _decide(variant, approval.actor, VariantStatus.APPROVED)
     variant.approved_hash = content.hash
     for account in targets:
-        _queue(s, post, product, variant, account, content).verify_since = verify_since
+        _queue(s, approval.post, approval.product, variant, account, content).verify_since = approval.verify_since
 
 
-def _privacy(targets: Sequence[Account], chosen: str | None) -> str:
-    """TikTok wants a person's choice of who may see a post: made now, or standing on the account."""
-    standing = {a.options.get("privacy_level") for a in targets}
-    choice = chosen or (standing.pop() if len(standing) == 1 else None)
-    if not choice:
+def _declare(s: AsyncSession, approval: _Approval, variant: Variant, targets: Sequence[Account]) -> None:
+    """The person's choices become part of what is approved; an account that they were not asked about is asked for."""
+    agreement = approval.agreement
+    if agreement is None or {a.id for a in targets} != agreement.creators.keys():
         raise Refused("review.choose_privacy")
-    return str(choice)
+    variant.options = {**variant.options, **agreement.choices.options}
+    creators.declare(s, approval.actor, variant, variant.content(), agreement)
 
 
 async def _gap_of(s: AsyncSession, post: Post) -> datetime | None:
@@ -273,7 +292,7 @@ def _queue(
     return delivery
 
 
-def _withdraw(variant: Variant) -> None:
+def take_back(variant: Variant) -> None:
     """Back to pending; `Refused` when a part is out or on its way."""
     if any(d.may_be_out for d in variant.deliveries):
         raise Refused("review.already_going")

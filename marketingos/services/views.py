@@ -14,11 +14,12 @@ from typing import Any
 from marketingos.domain.account import AccountKind
 from marketingos.domain.cycle import CycleState
 from marketingos.domain.delivery import DeliveryStatus, HoldReason
-from marketingos.domain.media import MediaKind
+from marketingos.domain.media import Fit, MediaKind
 from marketingos.domain.performance import Metrics
 from marketingos.domain.permission import Health, Provider
 from marketingos.domain.platform import Format, Platform
 from marketingos.domain.post import Origin, PostStatus, RejectReason, VariantStatus
+from marketingos.domain.requirement import Change
 from marketingos.domain.user import Role
 
 
@@ -63,7 +64,11 @@ class AccountView:
 
 @dataclass(frozen=True, kw_only=True)
 class MediaView:
-    """A stored file: public addresses of the file and of its small picture; pixels; seconds for a video."""
+    """A stored file: public addresses of the file and of its small picture; pixels; seconds for a video.
+
+    A file of a variant is known by the `id` of what was given, though the rest is about what goes out. `changes` are
+    what was or will be converted, `fit` how its shape is made to fit; `preparing` while that is being done.
+    """
 
     id: int
     kind: MediaKind
@@ -72,6 +77,12 @@ class MediaView:
     width: int
     height: int
     seconds: float | None = None
+    alt_text: str = ""
+    fit: Fit = Fit.PAD
+    changes: tuple[Change, ...] = ()
+    reshaped: bool = False
+    preparing: bool = False
+    given_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,8 +119,9 @@ class DeliveryView:
 @dataclass(frozen=True, kw_only=True)
 class VariantView:
     """The post on one platform. `length` and `limit` are in the platform's own units; `findings` are catalogue keys
-    of what is wrong with it (`check.too_long`, `check.no_media`), empty when it may go out; `privacy` is who may see a
-    TikTok post, as it was approved."""
+    of what is wrong with it (`check.too_long`, `check.no_media`), empty when it may go out, and `details` the values in
+    their sentences; `most_media` is how many files its format takes; `privacy` is who may see a TikTok post, as it was
+    approved."""
 
     id: int
     platform: Platform
@@ -125,6 +137,8 @@ class VariantView:
     link_url: str = ""
     first_comment: str = ""
     findings: tuple[str, ...] = ()
+    details: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    most_media: int = 1
     edited_by: str | None = None
     account: AccountView | None = None
     deliveries: tuple[DeliveryView, ...] = ()
@@ -167,6 +181,25 @@ class PostView:
     can_approve: bool = False
     undo_until: datetime | None = None
     updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermsView:
+    """What TikTok wants a person to choose and agree to. `names` are the creators' as TikTok shows them, `audiences`
+    what may be chosen now, `proposed` the standing choice if it is among them; `audited` whether TikTok has audited our
+    app: until then it posts for the creator alone. `problem` is why nothing can be chosen (a catalogue key)."""
+
+    accounts: tuple[AccountView, ...]
+    photo: bool
+    ai_made: bool
+    audited: bool
+    names: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    proposed: str = ""
+    comments_off: bool = False
+    duets_off: bool = False
+    stitches_off: bool = False
+    problem: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -146,14 +146,16 @@ def largest_paint(server: Server, browser: Browser, path: str, cookies: Sequence
 
 
 def approvals(screen: Screen) -> Iterator[float]:
-    """Milliseconds from pressing Approve to the frame that shows it, post after post."""
+    """Milliseconds from pressing Approve to the frame that shows it, post after post; TikTok asks more than a press."""
     chips = screen.chip("", status="PENDING_APPROVAL")
-    for _ in range(min(APPROVALS, chips.count())):
-        chips.first.click()
+    measured = skipped = 0
+    while measured < APPROVALS and skipped < chips.count():
+        chips.nth(skipped).click()
         screen.badge("PENDING_APPROVAL").wait_for()
-        privacy = screen.panel.get_by_label(screen.say("post.privacy.label"))
-        if privacy.count():
-            screen.show_tiktok_to_everyone()
+        if screen.panel.get_by_role("group", name=screen.say("post.platforms")).get_by_role("button", name="TikTok").count():
+            skipped += 1
+            continue
+        measured += 1
         yield approval(screen.page, screen)
 
 

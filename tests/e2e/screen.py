@@ -103,13 +103,14 @@ class Screen:
         expect(media).to_be_visible()
         return urljoin(self.page.url, str(media.get_attribute("src")))
 
-    def approve(self) -> None:
+    def approve(self, tiktok: str = "") -> None:
+        """Approves what can be; for a part on TikTok it is said who may see it."""
         self.panel.get_by_role("button", name=re.compile(f"^{self.say('post.approve')}")).click()
+        if tiktok:
+            question = self.page.get_by_role("dialog", name=self.say("terms.title"))
+            question.get_by_label(self.say("terms.privacy")).select_option(tiktok)
+            question.get_by_role("button", name=re.compile(f"^{self.say('post.approve')}")).click()
         expect(self.toast).to_contain_text(self._any("post.approved"))
-
-    def show_tiktok_to_everyone(self) -> None:
-        """TikTok wants a person to choose who may see a video."""
-        self.panel.get_by_label(self.say("post.privacy.label")).select_option("PUBLIC_TO_EVERYONE")
 
     def badge(self, status: str) -> Locator:
         """The status of the open post."""

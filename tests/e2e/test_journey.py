@@ -32,8 +32,7 @@ def test_from_a_cycle_to_its_engagement(database: str, world: World, screen: Scr
     texts = {"Instagram": CAPTION} | {name: screen.text_of(name) for name in PLATFORMS if name != "Instagram"}
     files = {name: _digest(screen.media_address(name)) for name in PLATFORMS}
     screen.page.evaluate("window.notReloaded = true")
-    screen.show_tiktok_to_everyone()
-    screen.approve()
+    screen.approve(tiktok="PUBLIC_TO_EVERYONE")
     expect(screen.badge("PUBLISHED")).to_be_visible(timeout=150_000)
     assert screen.page.evaluate("window.notReloaded")
 

@@ -20,8 +20,7 @@ def test_killed_between_approval_and_publication(world: World, screen: Screen) -
     chips = screen.page.locator(".chip").count()
     screen.chip("ReservasPro", time="18:30").first.click()
     text = screen.text_of("LinkedIn")
-    screen.show_tiktok_to_everyone()
-    screen.approve()
+    screen.approve(tiktok="PUBLIC_TO_EVERYONE")
     expect(screen.badge("APPROVED")).to_be_visible()
 
     assert server.get("/sandbox/ledger", brand="ReservasPro", pending=1)["posts"] == []

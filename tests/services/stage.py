@@ -45,7 +45,6 @@ async def product(name: str = "ReservasPro", platforms: Sequence[Platform] = tup
             external_id=f"{name}-{platform.value}",
             name=name,
             token=SecretStr(f"token-{name}-{platform.value}"),
-            options={"privacy_level": "PUBLIC_TO_EVERYONE"} if platform is Platform.TIKTOK else None,
             products=(name,),
         )
     return row.id or 0

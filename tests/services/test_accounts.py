@@ -262,18 +262,6 @@ async def test_only_what_tiktok_offers_now_can_be_chosen(laura: PersonView, outs
     assert (await row(laura)).audience == ""
 
 
-async def test_a_refusal_for_want_of_an_audit_is_remembered(laura: PersonView) -> None:
-    """After TikTok refused a post because our app is not reviewed, the account says so."""
-    post_id = await stage.post(
-        await stage.product(platforms=(Platform.TIKTOK,)), platforms=(Platform.TIKTOK,), with_picture=True
-    )
-    await review.approve(laura, post_id, tiktok_privacy="SELF_ONLY")
-    assert not (await row(laura)).private_only
-    async with db.session() as s:
-        (await s.exec(select(Delivery))).one().fail("error.tiktok.private_only")
-    assert (await row(laura)).private_only
-
-
 # -- going away --------------------------------------------------------------------------------------------------------
 
 

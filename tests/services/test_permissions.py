@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from marketingos import adapters, clock, db
 from marketingos.domain.account import Account, AccountKind, AccountState
+from marketingos.domain.declaration import Choices
 from marketingos.domain.delivery import Delivery, DeliveryStatus, HoldReason
 from marketingos.domain.permission import Permit, Provider
 from marketingos.domain.platform import Platform
@@ -289,7 +290,7 @@ async def _publish(laura: PersonView) -> None:
     product_id = await stage.product(platforms=())
     await accounts.set_products(laura, (await the_account()).id or 0, [product_id])
     post_id = await stage.post(product_id, after=timedelta(minutes=30), platforms=(Platform.TIKTOK,))
-    await review.approve(laura, post_id, tiktok_privacy="SELF_ONLY")
+    await review.approve(laura, post_id, tiktok=Choices(privacy_level="SELF_ONLY"))
     with clock.frozen(clock.now() + timedelta(minutes=31)):
         await publishing.publish_due()
 

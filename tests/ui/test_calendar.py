@@ -1,12 +1,16 @@
 """The calendar's State: what the address asks for is shown, and what a person does is done and can be undone."""
 
 from datetime import UTC, datetime, time, timedelta
+from unittest.mock import AsyncMock
 
 import pytest
 from reflex_base.event import Event
+from sqlmodel import select
 
 from marketingos import clock, db
+from marketingos.domain.delivery import Delivery
 from marketingos.domain.platform import Platform
+from marketingos.domain.ports import Creator
 from marketingos.domain.slot import Slot
 from marketingos.domain.user import Role
 from marketingos.errors import InvalidInput, NotSignedIn, Refused
@@ -251,19 +255,37 @@ async def test_an_expired_post_is_offered_the_next_slot(tab, session):
     assert state.next_slot == ""
 
 
-async def test_tiktok_goes_out_only_when_somebody_chose_who_may_see_it(tab, session):
-    """The account's standing choice is offered; without any choice the other platforms are approved alone."""
+OFFERED = Creator(nickname="ReservasPro", username="reservaspro", audiences=("PUBLIC_TO_EVERYONE", "SELF_ONLY"))
+
+
+async def test_tiktok_asks_at_each_approval(tab, session, monkeypatch):
+    """Approving all of a post opens TikTok's question with nothing chosen; the others can go without it."""
+    monkeypatch.setattr("marketingos.adapters.creator_of", AsyncMock(return_value=OFFERED))
     product = await stage.product()
-    post = await stage.post(product, after=timedelta(days=1), platforms=(Platform.FACEBOOK, Platform.TIKTOK))
+    both = (Platform.FACEBOOK, Platform.TIKTOK)
+    state = await opened(tab, session, await stage.post(product, after=timedelta(days=1), platforms=both))
+    assert state.shown.clear == 2
+    assert "tiktok-terms" in str(payloads(await S.approve.fn(state)))
+    assert (state.privacy, state.terms.audiences, state.terms.others) == ("", OFFERED.audiences, 1)
+    await S.approve_others.fn(state)
+    assert {v.platform: v.pending for v in state.shown.variants} == {"facebook": False, "tiktok": True}
+
+
+async def test_what_was_chosen_for_tiktok_is_what_goes_out(tab, session, monkeypatch):
+    """Choosing and agreeing approves the part on TikTok with exactly these choices."""
+    monkeypatch.setattr("marketingos.adapters.creator_of", AsyncMock(return_value=OFFERED))
+    product = await stage.product()
+    post = await stage.post(product, after=timedelta(days=1), platforms=(Platform.TIKTOK,))
     state = await opened(tab, session, post)
-    assert state.privacy == "PUBLIC_TO_EVERYONE"
-    assert state.ready == 2
-    S.choose_privacy.fn(state, "")
-    assert state.ready == 1
-    S.choose_privacy.fn(state, "SELF_ONLY")
     await S.approve.fn(state)
-    tiktok = next(v for v in state.shown.variants if v.platform == "tiktok")
+    S.choose_privacy.fn(state, "SELF_ONLY")
+    S.allow.fn(state, "comments", True)
+    await S.agree.fn(state)
+    (tiktok,) = state.shown.variants
     assert tiktok.seen_by == "Solo la cuenta"
+    async with db.reading() as s:
+        options = (await s.exec(select(Delivery))).one().content.options
+    assert (options["privacy_level"], options["disable_comment"], options["disable_duet"]) == ("SELF_ONLY", False, True)
 
 
 async def test_a_viewer_is_offered_nothing_that_is_refused(tab, database, moment):

@@ -8,7 +8,7 @@ import reflex as rx
 from marketingos.domain.pause import REASON_MAX
 from marketingos.ui.components.buttons import button, icon
 from marketingos.ui.components.fields import field, pill, text_input
-from marketingos.ui.components.overlay import cancel_button, dialog, menu, menu_item
+from marketingos.ui.components.overlay import cancel_button, dialog, menu, menu_item, menu_rule
 from marketingos.ui.components.status import platform_tile
 from marketingos.ui.words import t
 
@@ -61,7 +61,9 @@ def pause_menu(cord: Cord, trigger: rx.Component, *head: rx.Component) -> rx.Com
         t("pause.everything"), menu_id="line-menu", icon_name="octagon-pause", on_click=cord.on_ask("everything")
     )
     part = menu_item(t("pause.part"), menu_id="line-menu", icon_name="circle-pause", on_click=cord.on_ask("product"))
-    offered = rx.cond(cord.may_pause, rx.fragment(rx.cond(cord.everything, rx.fragment(), everything), part))
+    offered = rx.cond(
+        cord.may_pause, rx.fragment(menu_rule(), rx.cond(cord.everything, rx.fragment(), everything), part)
+    )
     return menu("line-menu", trigger, *head, offered, label=t("pause.line"))
 
 

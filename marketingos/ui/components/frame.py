@@ -199,10 +199,9 @@ def _live_chip(pulse: Pulse, cord: Cord) -> rx.Component:
         data_paused=cord.stopped != "",
         aria_label=rx.cond(cord.stopped != "", cord.stopped, t("frame.running") + ", " + due),
     )
-    head = rx.el.div(rx.cond(cord.stopped != "", cord.stopped, t("frame.running")), class_name="menu-head")
-    return rx.cond(
-        has_connection_errors, offline, pause_menu(cord, trigger, head, rx.el.div(due, class_name="menu-head"))
-    )
+    said = rx.cond(cord.stopped != "", cord.stopped, t("frame.running"))
+    head = rx.el.div(rx.el.b(said), rx.cond(cord.everything, rx.fragment(), rx.el.div(due)), class_name="menu-head")
+    return rx.cond(has_connection_errors, offline, pause_menu(cord, trigger, head))
 
 
 def _user_menu(person: Person) -> rx.Component:

@@ -15,6 +15,7 @@ from marketingos.ui.components.ticker import ticker
 from marketingos.ui.post import acts, parts
 from marketingos.ui.post.desk import DISCARD_DIALOG, PostDesk
 from marketingos.ui.post.rows import VariantRow
+from marketingos.ui.post.terms import terms_dialog
 from marketingos.ui.session import page
 from marketingos.ui.words import t
 
@@ -65,13 +66,12 @@ S = PostState
 @page("/post/[post_id]", "post.page", on_load=S.load, room="/")
 def post() -> rx.Component:
     """Head, four columns (two by two, or tabs, as room is), three blocks."""
-    found = rx.fragment(
-        _head(), _tabs(), _columns(), _blocks(), rx.el.div(acts.privacy(S), _foot(), class_name="post-dock")
-    )
+    found = rx.fragment(_head(), _tabs(), _columns(), _blocks(), rx.el.div(_foot(), class_name="post-dock"))
     return rx.fragment(
         sheet(rx.cond(S.shown.id != 0, found, rx.cond(S.missing, _missing(), _skeleton())), class_name="post-page"),
         acts.reject_dialog(S),
         acts.discard_dialog(S),
+        terms_dialog(S),
         ticker(TICK, S.tick),
     )
 

@@ -6,31 +6,28 @@ import reflex as rx
 
 from marketingos.domain.post import RejectReason
 from marketingos.ui.components.buttons import button, icon, icon_button
-from marketingos.ui.components.fields import pill, select, text_area
+from marketingos.ui.components.fields import pill, text_area
 from marketingos.ui.components.overlay import cancel_button, close_dialog, dialog, menu, menu_item, popover
-from marketingos.ui.components.status import platform_name, platform_tile
+from marketingos.ui.components.status import platform_name
 from marketingos.ui.post.desk import DISCARD_DIALOG, MOVE_POPOVER, REJECT_DIALOG, PostDesk
 from marketingos.ui.words import t
 
 Desk = type[PostDesk]
 
-PRIVACY_LEVELS = ("PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "FOLLOWER_OF_CREATOR", "SELF_ONLY")
-"""TikTok's own words: developers.tiktok.com/doc/content-posting-api-reference-query-creator-info."""
-
 
 def approve_button(desk: Desk, **props: Any) -> rx.Component:
     """Approves what can be approved, and says how much that is."""
     words = rx.cond(
-        desk.ready == desk.shown.waiting,
+        desk.shown.clear == desk.shown.waiting,
         t("post.approve"),
-        t("post.approve_some", n=desk.ready, total=desk.shown.waiting),
+        t("post.approve_some", n=desk.shown.clear, total=desk.shown.waiting),
     )
     return button(
         words,
         variant="primary",
         icon_name="check",
         key_hint="A",
-        disabled=(desk.ready == 0) | (desk.editing != 0),
+        disabled=(desk.shown.clear == 0) | (desk.editing != 0),
         why=rx.cond(desk.editing != 0, t("post.save_first"), t("post.nothing_ready")),
         on_click=desk.approve,
         **props,
@@ -158,21 +155,6 @@ def _see(desk: Desk) -> rx.Component:
         data_size="md",
     )
     return rx.cond(desk.current.permalink != "", shown)
-
-
-def privacy(desk: Desk) -> rx.Component:
-    """Who may see the TikTok video: a person's choice, and what approving agrees to."""
-    words = [("", t("post.privacy.choose")), *((level, t(f"post.privacy.{level}")) for level in PRIVACY_LEVELS)]
-    chooser = select("tiktok-privacy", words, value=desk.privacy, on_change=desk.choose_privacy)
-    return rx.cond(
-        desk.shown.asks_privacy,
-        rx.el.div(
-            rx.el.label(platform_tile("tiktok", 16, named=False), t("post.privacy.label"), html_for="tiktok-privacy"),
-            chooser,
-            rx.el.p(t("post.privacy.music"), class_name="faint t-11"),
-            class_name="post-privacy",
-        ),
-    )
 
 
 def slot_button(desk: Desk, *, boxed: bool = False) -> rx.Component:

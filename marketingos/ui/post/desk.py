@@ -11,6 +11,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from marketingos import clock
+from marketingos.domain.declaration import Choices
 from marketingos.domain.platform import Platform, wire_length
 from marketingos.domain.post import PostStatus, RejectReason, VariantStatus
 from marketingos.services import generation, posts, publishing, review
@@ -19,6 +20,7 @@ from marketingos.text import format_slot, sentence
 from marketingos.ui.components.overlay import close_dialog, open_dialog
 from marketingos.ui.notices import notice, refusal
 from marketingos.ui.post.rows import NO_VARIANT, NOTHING, PostRow, VariantRow
+from marketingos.ui.post.terms import TermsDesk
 from marketingos.ui.post.wording import post_row
 from marketingos.ui.session import actor_of, language_of
 
@@ -50,7 +52,7 @@ class Hour(TypedDict):
     time: str
 
 
-class PostDesk(rx.State, mixin=True):
+class PostDesk(TermsDesk, mixin=True):
     """The post that is open, the platform that is looked at, and what is being done to it."""
 
     shown: PostRow = NOTHING
@@ -62,8 +64,6 @@ class PostDesk(rx.State, mixin=True):
     length: int = 0
     overtaken: bool = False
     reason: str = ""
-    privacy: str = ""
-    ready: int = 0
     picturing: bool = False
     next_slot: str = ""
     _next_wall: str = ""
@@ -89,8 +89,6 @@ class PostDesk(rx.State, mixin=True):
 
     async def _show(self, view: PostView) -> None:
         row = post_row(view, await language_of(self))
-        if row.id != self.shown.id:
-            self.privacy = row.standing_privacy
         if row != self.shown:
             self.shown = row
         platform = self.current.platform
@@ -101,7 +99,6 @@ class PostDesk(rx.State, mixin=True):
             self.current = chosen
         edited = next((v.view for v in row.variants if v.id == self.editing), None)
         self.overtaken = edited is not None and edited.version != self._version
-        self._count()
         await self._suggest(view)
 
     async def _suggest(self, view: PostView) -> None:
@@ -123,12 +120,8 @@ class PostDesk(rx.State, mixin=True):
 
     def _clear(self) -> None:
         self.shown, self.current = NOTHING, NO_VARIANT
-        self.privacy = self.reason = self.look = ""
+        self.reason = self.look = ""
         self._stop_editing()
-
-    def _count(self) -> None:
-        """How many parts one press of Approve would approve: TikTok only once somebody chose who may see it."""
-        self.ready = self.shown.clear - (1 if self.shown.asks_privacy and not self.privacy else 0)
 
     @rx.event
     def choose(self, platform: str) -> None:
@@ -208,25 +201,24 @@ class PostDesk(rx.State, mixin=True):
     # -- deciding ------------------------------------------------------------------------------------------------------
 
     @rx.event
-    def choose_privacy(self, level: str) -> None:
-        """Who may see the TikTok video."""
-        self.privacy = level
-        self._count()
-
-    @rx.event
     async def approve(self):
         """Approves every part that nothing blocks."""
-        return await self._approve(None)
+        return await self._approve_or_ask(tuple(Platform(v.platform) for v in self.shown.variants if v.approvable))
 
     @rx.event
     async def approve_one(self):
         """Approves the platform that is looked at."""
-        return await self._approve([Platform(self.current.platform)])
+        return await self._approve_or_ask((Platform(self.current.platform),))
 
-    async def _approve(self, platforms: list[Platform] | None) -> EventSpec:
+    async def _approve_or_ask(self, platforms: tuple[Platform, ...]) -> EventSpec:
+        """TikTok wants more than a press of a button."""
+        if Platform.TIKTOK in platforms:
+            return await self._ask_terms(self.shown.id, platforms)
+        return await self._approve(platforms, None)
+
+    async def _approve(self, platforms: tuple[Platform, ...], choices: Choices | None) -> EventSpec:
         before = {v.platform for v in self.shown.variants if v.view.status is VariantStatus.APPROVED}
-        privacy = self.privacy or None
-        view = await review.approve(await actor_of(self), self.shown.id, platforms, tiktok_privacy=privacy)
+        view = await review.approve(await actor_of(self), self.shown.id, platforms, tiktok=choices)
         done = [
             v.platform.value for v in view.variants if v.status is VariantStatus.APPROVED and v.platform not in before
         ]

@@ -57,13 +57,14 @@ class DeliveryRow:
 @dataclass(frozen=True, kw_only=True)
 class VariantRow:
     """One platform. `mark` is `ok`, `warns` or `blocks` while it waits for a person, then the word of a status;
-    `count` is the line under its preview."""
+    `approvable` says that it waits and nothing blocks it; `count` is the line under its preview."""
 
     id: int
     platform: str
     kind: str
     mark: str
     pending: bool
+    approvable: bool
     editable: bool
     view: VariantView
     count: str
@@ -116,8 +117,6 @@ class PostRow:
     why: WhyRow = field(default_factory=WhyRow)
     waiting: int = 0
     clear: int = 0
-    asks_privacy: bool = False
-    standing_privacy: str = ""
     can_edit: bool = False
     can_approve: bool = False
     can_reject: bool = False
@@ -135,6 +134,7 @@ NO_VARIANT = VariantRow(
     kind="",
     mark="ok",
     pending=False,
+    approvable=False,
     editable=False,
     count="",
     view=VariantView(

@@ -36,7 +36,6 @@ def post_row(post: PostView, language: str) -> PostRow:
     now = clock.now()
     findings = tuple(f for v in post.variants for f in _findings(v, language))
     pending = [v for v in post.variants if v.status is VariantStatus.PENDING]
-    tiktok = next((v for v in pending if v.platform is Platform.TIKTOK and not _is_blocked(v)), None)
     deliveries = [d for v in post.variants for d in v.deliveries]
     checks = _checks(findings, language)
     movable = not any(d.status in _OUT for d in deliveries)
@@ -66,8 +65,6 @@ def post_row(post: PostView, language: str) -> PostRow:
         why=_why(post, language),
         waiting=len(pending),
         clear=sum(not _is_blocked(v) for v in pending),
-        asks_privacy=tiktok is not None and post.can_approve,
-        standing_privacy=tiktok.account.privacy if tiktok and tiktok.account else "",
         can_edit=post.can_edit and any(_is_writable(v) for v in post.variants),
         can_approve=post.can_approve and bool(pending),
         can_reject=post.can_approve and any(_is_writable(v) for v in post.variants),
@@ -148,6 +145,7 @@ def _variant(variant: VariantView, post: PostView, language: str) -> VariantRow:
         kind=_kind(variant, language),
         mark=_mark(variant),
         pending=variant.status is VariantStatus.PENDING,
+        approvable=variant.status is VariantStatus.PENDING and not _is_blocked(variant),
         editable=post.can_edit and _is_writable(variant),
         view=variant,
         count=_count(variant, language),

@@ -16,7 +16,6 @@ def panel() -> rx.Component:
         parts.platform_tabs(S),
         rx.el.div(_well(), *_blocks(), class_name="scroll grow", id="post-scroll", key=S.shown.id),
         rx.cond(S.shown.findings.length() > 0, rx.el.div(parts.findings(S), class_name="post-findings")),
-        acts.privacy(S),
         rx.el.footer(*acts.actions(S), class_name="panel-foot"),
         kind="panel",
         class_name="post-panel",
