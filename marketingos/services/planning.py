@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlmodel import col, select
 
@@ -22,6 +23,7 @@ LEAD_TIME = timedelta(minutes=45)
 """A slot nearer than this is not filled: a person still has to read what was written."""
 
 _NEIGHBOURHOOD = timedelta(days=30)
+_WALL = "%Y-%m-%dT%H:%M"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,14 +56,16 @@ class _Opening:
 
 def slot_key(slot: Slot, wall: datetime) -> str:
     """The unique name of one occurrence of a slot."""
-    return f"{slot.id}:{wall:%Y-%m-%dT%H:%M}"
+    return f"{slot.id}:{wall:{_WALL}}"
 
 
 async def plan(s: AsyncSession, product: Product, now: datetime) -> tuple[Gap, ...]:
-    """The empty slots of a product within the horizon, oldest first, at most `POSTS_PER_CYCLE`; neighbours differ."""
+    """The empty slots of a product within the horizon, oldest first, at most `POSTS_PER_CYCLE` and no more in a week
+    than the product wants; neighbours differ."""
     settings = get_settings()
     end = now + timedelta(days=settings.horizon_days)
-    openings = (await _openings(s, [product], now + LEAD_TIME, end))[: settings.posts_per_cycle]
+    openings = await _openings(s, [product], now + LEAD_TIME, end)
+    openings = (await _in_pace(s, product, openings))[: settings.posts_per_cycle]
     told = await _told(s, product, now)
     gaps = []
     for opening in openings:
@@ -105,7 +109,30 @@ async def _openings(s: AsyncSession, chosen: Sequence[Product], start: datetime,
     slots = (await s.exec(select(Slot).where(col(Slot.product_id).in_(by_id)).order_by(col(Slot.id)))).all()
     taken = await _taken(s, by_id, start, end)
     found = [o for slot in slots for o in _served(by_id[slot.product_id], slot, linked, start, end)]
-    return sorted((o for o in found if o.key not in taken), key=lambda o: (o.scheduled_at, o.slot.id))
+    free = (o for o in found if (o.slot.product_id, f"{o.wall:{_WALL}}") not in taken)
+    return sorted(free, key=lambda o: (o.scheduled_at, o.slot.id))
+
+
+async def _in_pace(s: AsyncSession, product: Product, openings: list[_Opening]) -> list[_Opening]:
+    """Those that a week still has room for, the earliest first; weeks begin on Monday, on the product's calendar."""
+    if product.posts_per_week is None or not openings:
+        return openings
+    first = monday(openings[0].wall)
+    planned = select(Post.wall_time).where(Post.product_id == product.id, col(Post.slot_key).is_not(None))
+    since = (await s.exec(planned.where(col(Post.wall_time) >= f"{first:{_WALL}}"))).all()
+    weeks = Counter(monday(datetime.fromisoformat(wall)) for wall in since)
+    kept = []
+    for opening in openings:
+        week = monday(opening.wall)
+        if weeks[week] < product.posts_per_week:
+            weeks[week] += 1
+            kept.append(opening)
+    return kept
+
+
+def monday(wall: datetime) -> datetime:
+    """When the week of a wall-clock time began."""
+    return datetime.combine(wall.date() - timedelta(days=wall.weekday()), time())
 
 
 def _served(
@@ -120,10 +147,12 @@ def _served(
         yield _Opening(product=product, slot=slot, wall=wall, scheduled_at=instant, platforms=platforms)
 
 
-async def _taken(s: AsyncSession, by_id: Mapping[int, Product], start: datetime, end: datetime) -> set[str | None]:
+async def _taken(s: AsyncSession, by_id: Mapping[int, Product], start: datetime, end: datetime) -> set[tuple[int, str]]:
+    """The moments of slots that a post fills, by product: a slot that was taken away and put back is still filled."""
     within = (col(Post.scheduled_at) >= start, col(Post.scheduled_at) < end)
-    statement = select(Post.slot_key).where(col(Post.product_id).in_(by_id), col(Post.slot_key).is_not(None), *within)
-    return set((await s.exec(statement)).all())
+    filled = select(Post.product_id, Post.slot_key).where(col(Post.slot_key).is_not(None), *within)
+    rows = (await s.exec(filled.where(col(Post.product_id).in_(by_id)))).all()
+    return {(product_id, str(key).partition(":")[2]) for product_id, key in rows}
 
 
 async def _told(s: AsyncSession, product: Product, now: datetime) -> list[tuple[datetime, Factors]]:
