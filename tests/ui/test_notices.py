@@ -71,7 +71,7 @@ async def test_a_known_error_is_its_sentence(tab):
 async def test_an_unknown_error_is_an_apology_with_a_reference(tab, capsys):
     """Anything else is apologised for; the reference shown is the one in the log, and no detail leaks."""
     state = await shown(tab, explain(ValueError("secret detail")))
-    reference = state.text.split("Referencia ")[1].rstrip(".")
+    reference = state.text.split("referencia: ")[1].rstrip(".")
     logged = capsys.readouterr()
     assert reference in logged.out + logged.err
     assert "secret" not in state.text
