@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import ColumnElement
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, update
 from sqlmodel import col, delete, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -19,18 +18,14 @@ from marketingos.domain.delivery import NEEDS_RECONNECTION, Delivery, DeliverySt
 from marketingos.domain.permission import PROVIDERS, Permit
 from marketingos.domain.platform import Platform
 from marketingos.domain.ports import Grant
-from marketingos.domain.post import Post, Variant, VariantStatus
 from marketingos.domain.product import Product
 from marketingos.domain.user import Deed
-from marketingos.errors import NotFound, OutsideError, Refused
-from marketingos.services import audit
+from marketingos.errors import NotFound, OutsideError
+from marketingos.services import audit, withdrawal
 from marketingos.services.people import require
 from marketingos.services.views import AccountView, PersonView
 
 logger = log.get_logger(__name__)
-
-_WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING, DeliveryStatus.HELD)
-_GOING = (DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN)
 
 
 async def connect(
@@ -107,7 +102,7 @@ async def release(s: AsyncSession, account: Account) -> None:
     rows = (await s.exec(select(Delivery).where(Delivery.status == DeliveryStatus.HELD, *held).with_for_update())).all()
     for delivery in rows:
         delivery.release(clock.now())
-    await _tell(s, rows)
+    await withdrawal.tell(s, rows)
 
 
 async def list_accounts() -> tuple[AccountView, ...]:
@@ -137,6 +132,7 @@ async def set_products(actor: PersonView, account_id: int, product_ids: Sequence
     async with session() as s:
         await locked(s, account_id)
         known = (await s.exec(select(Product.id).where(col(Product.id).in_(product_ids)))).all()
+        await _count_saves(s, account_id, known)
         await s.exec(delete(ProductAccount).where(col(ProductAccount.account_id) == account_id))
         for product_id in known:
             s.add(ProductAccount(product_id=product_id or 0, account_id=account_id))
@@ -149,7 +145,7 @@ async def remove(actor: PersonView, account_id: int) -> None:
     require(actor, Deed.ADMINISTER)
     async with session() as s:
         account = await locked(s, account_id)
-        await _withdraw_all(s, account)
+        await withdrawal.withdraw(s, col(Delivery.account_id) == account_id, busy="account.busy")
         grant = grant_of(account) if await _is_alone(s, account) else None
         authorizer = adapters.authorizer_for(PROVIDERS[account.kind])
         _forget(account)
@@ -222,23 +218,6 @@ def view(account: Account) -> AccountView:
 # -- disconnecting -----------------------------------------------------------------------------------------------------
 
 
-async def _withdraw_all(s: AsyncSession, account: Account) -> None:
-    """What waits for this account is cancelled; a variant that goes nowhere any more is up for approval again."""
-    mine = select(Delivery).where(Delivery.account_id == account.id, col(Delivery.status).in_((*_WAITING, *_GOING)))
-    rows = (await s.exec(mine.with_for_update())).all()
-    if any(d.may_be_out for d in rows):
-        raise Refused("account.busy")
-    for delivery in rows:
-        delivery.status, delivery.hold_reason = DeliveryStatus.CANCELLED, None
-    await s.flush()
-    wanted = select(Variant).where(col(Variant.id).in_([d.variant_id for d in rows]))
-    for variant in (await s.exec(wanted.options(selectinload(Variant.deliveries)))).all():  # type: ignore[arg-type]
-        if all(d.status is DeliveryStatus.CANCELLED for d in variant.deliveries):
-            variant.status, variant.approved_hash = VariantStatus.PENDING, None
-            variant.decided_by = variant.decided_at = None
-    await _tell(s, rows)
-
-
 def _forget(account: Account) -> None:
     account.sealed_token, account.sealed_refresh_token = "", None
     account.token_expires_at = account.refresh_expires_at = account.data_access_expires_at = None
@@ -263,18 +242,17 @@ async def _known(s: AsyncSession, platform: Platform, external_id: str) -> Accou
     return (await s.exec(statement.with_for_update(key_share=True))).first()
 
 
+async def _count_saves(s: AsyncSession, account_id: int, product_ids: Sequence[int | None]) -> None:
+    """Links are part of a product's sheet: who has it open meanwhile must not undo the change unseen."""
+    linked = select(ProductAccount.product_id).where(ProductAccount.account_id == account_id)
+    touched = set((await s.exec(linked)).all()) ^ set(product_ids)
+    await s.exec(update(Product).where(col(Product.id).in_(touched)).values(version=Product.version + 1))
+
+
 async def _link(s: AsyncSession, account_id: int, products: Sequence[str]) -> None:
     rows = (await s.exec(select(Product.id).where(col(Product.name).in_(products)))).all() if products else []
     for product_id in rows:
         await s.merge(ProductAccount(product_id=product_id or 0, account_id=account_id))
-
-
-async def _tell(s: AsyncSession, deliveries: Sequence[Delivery]) -> None:
-    """Moves the posts of these deliveries, so that screens look again."""
-    ids = [d.variant_id for d in deliveries]
-    posts = select(Post).join(Variant, col(Variant.post_id) == Post.id).where(col(Variant.id).in_(ids))
-    for post in (await s.exec(posts)).all():
-        post.updated_at = clock.now()
 
 
 def _id(account: Account) -> int:
