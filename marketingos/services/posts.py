@@ -126,7 +126,8 @@ async def pulse(actor: PersonView) -> PulseView:
     async with reading() as s:
         going = select(func.min(Delivery.not_before)).join(Variant).join(Post)
         next_due = (await s.exec(going.where(col(Delivery.status).in_(_ACTIVE), ~pauses.stopped()))).one()
-        waiting = select(func.count(func.distinct(Variant.post_id))).join(Post)
+        waiting = select(func.count(func.distinct(Variant.post_id))).join(Post).join(Product)
+        waiting = waiting.where(col(Product.archived_at).is_(None))
         waiting = waiting.where(Variant.status == VariantStatus.PENDING, col(Post.scheduled_at) > clock.now())
         to_approve = (await s.exec(waiting)).one()
         troubled = select(func.count()).select_from(Delivery).where(col(Delivery.status).in_(_TROUBLED))

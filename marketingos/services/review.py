@@ -222,9 +222,15 @@ class _Approval:
 
 
 async def _approval(s: AsyncSession, actor: PersonView, post_id: int, agreement: Agreement | None) -> _Approval:
-    """`Refused` when the post's time has passed."""
+    """`Refused` when the post's time has passed or its product is archived. The product's lock comes first, as it does
+    for who archives it."""
+    mine = select(Product).join(Post, col(Post.product_id) == Product.id).where(Post.id == post_id)
+    product = (await s.exec(mine.with_for_update(read=True, of=Product))).first()
+    if product is None:
+        raise NotFound()
+    if product.archived_at is not None:
+        raise Refused("product.archived")
     post = await locked(s, post_id)
-    product = await s.get_one(Product, post.product_id)
     if clock.now() > _late_after(post, product):
         raise Refused("review.passed")
     return _Approval(
