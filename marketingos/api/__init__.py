@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from marketingos import __version__
-from marketingos.api import auth, health, media, oauth
+from marketingos.api import auth, health, media, oauth, uploads
 
 
 def create_api() -> FastAPI:
@@ -13,6 +13,6 @@ def create_api() -> FastAPI:
     api = FastAPI(
         title="MarketingOS", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None
     )
-    for module in (auth, health, media, oauth):
+    for module in (auth, health, media, oauth, uploads):
         api.include_router(module.router)
     return api

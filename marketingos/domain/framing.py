@@ -13,23 +13,26 @@ NEARLY = 1.01
 
 @dataclass(frozen=True)
 class Span:
-    """From the least to the most, both included."""
+    """From the least to the most, both included; who is outside aims at `aim`, or else at the nearer end."""
 
     least: float
     most: float
+    aim: float | None = None
 
     @classmethod
     def near(cls, value: float) -> Span:
         """So much, or as good as so much."""
-        return cls(value / NEARLY, value * NEARLY)
+        return cls(value / NEARLY, value * NEARLY, value)
 
     def holds(self, value: float) -> bool:
         """Whether a value lies within."""
         return self.least <= value <= self.most
 
     def nearest(self, value: float) -> float:
-        """The value within that is nearest."""
-        return min(max(value, self.least), self.most)
+        """What a value becomes to lie within: itself if it does already."""
+        if self.holds(value):
+            return value
+        return min(max(value, self.least), self.most) if self.aim is None else self.aim
 
 
 @dataclass(frozen=True, kw_only=True)

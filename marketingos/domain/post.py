@@ -152,7 +152,7 @@ class Variant(SQLModel, table=True):
     post: Post = Relationship(back_populates="variants", sa_relationship_kwargs=dict(RELATED))
     deliveries: list[Delivery] = Relationship(sa_relationship_kwargs={**RELATED, "order_by": "Delivery.id"})
     pieces: list["VariantMedia"] = Relationship(
-        sa_relationship_kwargs={**RELATED, "order_by": "VariantMedia.position", "passive_deletes": True}
+        sa_relationship_kwargs={**RELATED, "order_by": "VariantMedia.position", "viewonly": True}
     )
 
     @property

@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
-from marketingos.domain.framing import NEARLY, Span
-from marketingos.domain.media import Film, Media, MediaKind
+from marketingos.domain.framing import NEARLY, Frame, Span, frame
+from marketingos.domain.media import Film, Fit, Media, MediaKind
 from marketingos.domain.platform import Format, Platform
 
 JPEG, PNG, WEBP = "image/jpeg", "image/png", "image/webp"
@@ -147,7 +148,7 @@ class Problem:
     """What no conversion mends: the key of its sentence, and the values in it."""
 
     key: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,13 +201,27 @@ def shape_of(file: Media, asked: Requirement, like: Media | None = None) -> Span
     return rules.aspect if rules else None
 
 
+def framed(file: Media, asked: Requirement, like: Media | None, fit: Fit) -> Frame:
+    """The frame that a file gets when it is converted."""
+    film = file.kind is MediaKind.VIDEO
+    rules = asked.films if film else asked.pictures
+    box = rules.box if rules else (file.width, file.height)
+    shape = shape_of(file, asked, like)
+    return frame(file.width, file.height, shape=shape, box=box, fit=fit, step=2 if film else 1)
+
+
 def judge_count(files: Sequence[Media], asked: Requirement) -> Problem | None:
     """What is wrong with how many files there are, and with which beside which."""
-    if len(files) > asked.most:
-        return Problem(key="media.too_many", values={"most": asked.most, "n": len(files) - asked.most})
     if len({file.kind for file in files}) > 1 and not asked.mixed:
         return Problem(key="media.mixed")
+    if len(files) > asked.most:
+        return Problem(key="media.too_many", values={"most": asked.most, "n": len(files) - asked.most})
     return None
+
+
+def judge_all(files: Sequence[Media], asked: Requirement) -> list[Verdict]:
+    """How each file of a post stands; where all are to be alike, the first one gives the shape."""
+    return [judge(file, asked, files[0] if place else None) for place, file in enumerate(files)]
 
 
 _NOT_HERE = Verdict(problem=Problem(key="media.not_here"))
@@ -244,8 +259,11 @@ def _judge_film(file: Media, asked: Films, shape: Span | None) -> Verdict:
     made = _made(changes)
     if seconds * LEAST_BITRATE / 8 > asked.most_bytes:
         return _refused("media.too_heavy", most=asked.most_bytes // 1_000_000)
-    if film.hdr and set(made) - {Change.REMUX}:
-        return _refused("media.hdr")
+    if set(made) - {Change.REMUX}:
+        if film.hdr:
+            return _refused("media.hdr")
+        if seconds > MOST_ENCODED:
+            return _refused("media.too_long_to_convert", most=spell(MOST_ENCODED))
     return Verdict(changes=made)
 
 
@@ -256,6 +274,9 @@ def spell(seconds: float) -> str:
             return f"{seconds / length:g} {unit}"
     return f"{round(seconds)} s"
 
+
+MOST_ENCODED = 900
+"""Seconds of a video that is encoded anew here; more would keep a processor busy for too long."""
 
 LEAST_BITRATE = 1_000_000
 """Bits a second below which a re-encoded video would look spoilt."""

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from anyio import to_thread
@@ -23,6 +23,8 @@ from marketingos.db import AsyncSession
 from marketingos.domain.delivery import Attachment
 from marketingos.domain.media import PICTURE_LIMIT, Film, Media, MediaKind
 from marketingos.domain.ports import Library
+from marketingos.domain.post import Variant, VariantMedia
+from marketingos.domain.requirement import Change, Requirement, judge, requirement
 from marketingos.errors import InvalidInput, NotFound
 from marketingos.services.views import MediaView
 from marketingos.settings import get_settings
@@ -130,6 +132,27 @@ def view(row: Media) -> MediaView:
         width=row.width,
         height=row.height,
         seconds=row.seconds,
+    )
+
+
+def views(variant: Variant) -> tuple[MediaView, ...]:
+    """The files of a variant for a browser: what goes out, and what is done with what was given. Needs `pieces`."""
+    asked = requirement(variant.platform, variant.format)
+    like = variant.pieces[0].file if variant.pieces else None
+    return tuple(_piece_view(piece, asked, like if place else None) for place, piece in enumerate(variant.pieces))
+
+
+def _piece_view(piece: VariantMedia, asked: Requirement, like: Media | None) -> MediaView:
+    changes = judge(piece.source, asked, like).changes
+    return replace(
+        view(piece.file),
+        id=piece.media_id,
+        alt_text=piece.alt_text,
+        fit=piece.fit,
+        changes=changes,
+        reshaped=Change.RESHAPE in changes,
+        preparing=piece.waiting,
+        given_url=path_of(piece.source.name),
     )
 
 

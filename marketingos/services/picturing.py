@@ -23,7 +23,7 @@ from marketingos.domain.ports import Usage
 from marketingos.domain.post import Brief, Post, Variant, VariantMedia
 from marketingos.domain.product import Product
 from marketingos.errors import BadAnswer, ContentRefused, MarketingError, NotFound, NotSent
-from marketingos.services import media, spending
+from marketingos.services import fitting, media, spending
 from marketingos.settings import get_settings
 
 logger = log.get_logger(__name__)
@@ -199,3 +199,4 @@ async def _attach(canvas: _Canvas, kind: Format, made: bytes) -> None:
             await s.merge(VariantMedia(variant_id=variant_id, media_id=row.id or 0))
         post = await s.get_one(Post, canvas.post_id)
         post.updated_at = clock.now()
+    await fitting.settle(canvas.bare[kind])
