@@ -16,7 +16,7 @@ from marketingos.db import AsyncSession, reading
 from marketingos.domain.account import Account, ProductAccount
 from marketingos.domain.audit import AuditEntry
 from marketingos.domain.delivery import Delivery, DeliveryStatus
-from marketingos.domain.pause import Scope
+from marketingos.domain.pause import EVERYTHING, Scope
 from marketingos.domain.permission import PROVIDERS, Provider, ends_at, granted, health_of, would_not_go_out
 from marketingos.domain.platform import Platform
 from marketingos.domain.product import Product
@@ -83,9 +83,9 @@ async def _rows(s: AsyncSession, now: datetime) -> tuple[ConnectionView, ...]:
 
 
 def _is_paused(account: AccountView, scopes: pauses.Standing) -> bool:
-    """Whether nothing at all goes out on it."""
+    """Whether it is stopped whole, though not everything is."""
     whole = Scope(platform=account.platform, account_id=account.id)
-    return any(scope.product_id is None and scope.covers(whole) for scope in scopes)
+    return any(scope != EVERYTHING and scope.covers(whole) for scope in scopes)
 
 
 async def _due(s: AsyncSession, now: datetime) -> Mapping[int, list[datetime]]:

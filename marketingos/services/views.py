@@ -354,7 +354,7 @@ class ConnectionView:
     by date); `renews` says that it renews itself until then; `granted` and `missing` are scopes. `due` are the moments
     at which something is scheduled, `lost` those of them that this permission would not live to see. `audience` is the
     standing choice of who sees a TikTok creator's posts, with who made it and when; `private_only` says that TikTok
-    lately refused to post for others than the creator alone. `paused` says that a pause covers the account, whole;
+    lately refused to post for others than the creator alone. `paused` says that it, or its platform, is paused;
     `pause_id` is the one that is about this account alone."""
 
     account: AccountView

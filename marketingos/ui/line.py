@@ -34,6 +34,7 @@ class Line(rx.State):
 
     rows: tuple[PauseRow, ...] = ()
     stopped: str = ""
+    since: str = ""
     everything: bool = False
     may_pause: bool = False
     may_resume: bool = False
@@ -49,9 +50,11 @@ class Line(rx.State):
             return
         language = await language_of(self)
         active = await pauses.active(actor)
+        stopped, since = _chip(active, language)
         wanted = {
             "rows": tuple(_row(view, language) for view in active),
-            "stopped": _chip(active, language),
+            "stopped": stopped,
+            "since": since,
             "everything": any(_is_everything(view) for view in active),
             "may_pause": may(actor.role, Deed.PAUSE),
             "may_resume": may(actor.role, Deed.RESUME),
@@ -117,6 +120,7 @@ def cord() -> Cord:
     return Cord(
         pauses=Line.rows,
         stopped=Line.stopped,
+        since=Line.since,
         everything=Line.everything,
         may_pause=Line.may_pause,
         may_resume=Line.may_resume,
@@ -146,13 +150,13 @@ def _is_everything(view: PauseView) -> bool:
     return not (view.product_id or view.platform)
 
 
-def _chip(active: tuple[PauseView, ...], language: str) -> str:
+def _chip(active: tuple[PauseView, ...], language: str) -> tuple[str, str]:
+    """What the chip says: a word, and where there is room since when."""
     if not active:
-        return ""
-    widest = active[0]
-    if _is_everything(widest):
-        return sentence("pause.since", language, at=_slot(widest, language))
-    return sentence("pause.parts", language, n=len(active))
+        return "", ""
+    if not _is_everything(active[0]):
+        return sentence("pause.parts", language, n=len(active)), ""
+    return sentence("pause.stopped", language), sentence("pause.since", language, at=_slot(active[0], language))
 
 
 def _row(view: PauseView, language: str) -> PauseRow:
@@ -162,11 +166,12 @@ def _row(view: PauseView, language: str) -> PauseRow:
     key = "pause.part_since" if what else "pause.all_since"
     why = "pause.by_why" if view.reason else "pause.by"
     said = sentence(why, language, name=view.paused_by, reason=view.reason.rstrip("."))
+    waits = sentence("pause.waiting" if view.waiting else "pause.nothing_waits", language, n=view.waiting)
     return PauseRow(
         id=view.id,
         platform=view.platform or "",
         title=sentence(key, language, what=what, at=_slot(view, language)),
-        detail=f"{said} {sentence('pause.waiting', language, n=view.waiting)}",
+        detail=f"{said} {waits}",
     )
 
 

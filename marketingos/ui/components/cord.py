@@ -38,10 +38,11 @@ class Part:
 @dataclass(frozen=True, kw_only=True)
 class Cord:
     """What is stopped and what may be done about it (Vars), and what doing it calls (handlers). `stopped` is the chip's
-    word, empty while all runs; `scope` and `target` are what the dialog would stop."""
+    word, empty while all runs, `since` what stands beside it; `scope` and `target` are what the dialog would stop."""
 
     pauses: Any
     stopped: Any
+    since: Any
     everything: Any
     may_pause: Any
     may_resume: Any

@@ -192,12 +192,12 @@ def _live_chip(pulse: Pulse, cord: Cord) -> rx.Component:
     trigger = rx.el.button(
         rx.el.i(class_name="live-dot", data_s=state),
         rx.cond(cord.stopped != "", cord.stopped, t("frame.running")),
-        rx.cond(cord.everything, rx.fragment(), rx.el.span(due, class_name="dim wide-only")),
+        rx.el.span(rx.cond(cord.everything, cord.since, due), class_name="dim wide-only"),
         icon("chevron-down", 14),
         type="button",
         class_name="topbar-chip",
         data_paused=cord.stopped != "",
-        aria_label=rx.cond(cord.stopped != "", cord.stopped, t("frame.running") + ", " + due),
+        aria_label=rx.cond(cord.stopped != "", cord.stopped, t("frame.running")) + ", " + t("pause.line"),
     )
     said = rx.cond(cord.stopped != "", cord.stopped, t("frame.running"))
     head = rx.el.div(rx.el.b(said), rx.cond(cord.everything, rx.fragment(), rx.el.div(due)), class_name="menu-head")

@@ -167,8 +167,8 @@ def _audience(desk: Desk) -> rx.Component:
         on_change=desk.choose_privacy,
     )
     standing = (desk.terms.proposed != "") & (desk.privacy == desk.terms.proposed)
-    hint = rx.cond(standing, t("terms.proposed"), "")
-    return field(t("terms.privacy"), chooser, control_id="tiktok-privacy", hint=hint)
+    hint = rx.cond(standing, rx.el.p(t("terms.proposed"), class_name="field-hint"))
+    return field(t("terms.privacy"), rx.fragment(chooser, hint), control_id="tiktok-privacy")
 
 
 def _interactions(desk: Desk) -> rx.Component:

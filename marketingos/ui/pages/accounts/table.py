@@ -97,17 +97,16 @@ def _product(product: rx.Var[Brand]) -> rx.Component:
 def _health(account: rx.Var[Row]) -> rx.Component:
     looks = ((health.value, icon(name, 15)) for health, name in _ICONS.items())
     limited = (account.missing != "") & (account.health == Health.LIMITED.value)
+    word = rx.el.span(
+        rx.match(account.health, *looks, rx.fragment()),
+        account.word,
+        class_name="account-health",
+        data_health=account.health,
+        data_tip=account.tip,
+    )
+    paused = rx.el.span(icon("circle-pause", 14), t("accounts.paused"), class_name="account-paused")
     return rx.el.div(
-        rx.el.span(
-            rx.match(account.health, *looks, rx.fragment()),
-            account.word,
-            class_name="account-health",
-            data_health=account.health,
-            data_tip=account.tip,
-        ),
-        rx.cond(
-            account.paused, rx.el.span(icon("circle-pause", 14), t("accounts.paused"), class_name="account-paused")
-        ),
+        rx.el.span(word, rx.cond(account.paused, paused), class_name="row gap-3"),
         rx.el.span(
             account.note,
             rx.cond(account.creator, rx.fragment(" · ", _audience(account))),
