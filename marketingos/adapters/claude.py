@@ -8,11 +8,14 @@ used because it loses the usage of an answer that turns out to be cut short.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import anthropic
+import httpx2
+from anthropic import APIRequest, AsyncAPIResponse
 from anthropic.types import Message, MessageParam, TextBlockParam
 from pydantic import SecretStr
 
@@ -36,7 +39,15 @@ SILENCE = 120.0
 """Seconds that one request may take; posts are written in 20 to 60."""
 
 PATIENCE = 300.0
-"""Seconds for a request with all its retries: the SDK obeys a `Retry-After` however long it is."""
+"""Seconds for a request with all its retries."""
+
+_SHORT_WAIT = timedelta(seconds=20)
+"""A longer `Retry-After` is for the caller to keep; the SDK would sleep through it, however long it is."""
+
+_UNBILLED = frozenset({408, 409, 429, 529})
+"""Refusals after which the SDK may ask again by itself: nothing was written."""
+
+_NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 
 _SPENDING_ENDS = (
     anthropic.EnforcedSpendLimitReachedError,
@@ -57,7 +68,9 @@ class Claude:
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, anthropic.AsyncAnthropic] = WeakKeyDictionary()
 
     async def write(self, assignment: Assignment, schema: Mapping[str, Any]) -> Manuscript:
-        """Asks once. `OverBudget` when the account's own limit is reached, `Misconfigured` when the model is gone."""
+        """Asks once, and again only where the try before surely cost nothing. `OutcomeUnknown` when an answer was lost
+        that may have been billed, `OverBudget` when the account's own limit is reached, `Misconfigured` when the model
+        is gone."""
         if not self._api_key.get_secret_value():
             raise Misconfigured("error.claude_not_configured")
         try:
@@ -67,6 +80,9 @@ class Claude:
             raise OutcomeUnknown("error.claude_busy", diagnostic=f"no answer within {PATIENCE:.0f} s") from error
         except anthropic.AnthropicError as error:
             raise _meaning(error) from error
+        except ValueError as error:
+            # A body that breaks off in the middle: the SDK lets the JSON decoder's own error through.
+            raise OutcomeUnknown("error.claude_busy", diagnostic=f"unreadable answer: {error}") from error
         return Manuscript(
             text="".join(block.text for block in message.content if block.type == "text"),
             stop_reason=message.stop_reason or "",
@@ -97,8 +113,25 @@ class Claude:
                 base_url=self._base_url,
                 timeout=SILENCE,
                 max_retries=self._retries,
+                middleware=[_again_only_if_unbilled],
             )
         return self._clients[loop]
+
+
+async def _again_only_if_unbilled(
+    request: APIRequest, send: Callable[[APIRequest], Awaitable[AsyncAPIResponse[Any]]]
+) -> AsyncAPIResponse[Any]:
+    """Around each try: keeps the SDK from repeating one that may have been billed. No key makes two tries one."""
+    try:
+        answer = await send(request)
+    except anthropic.APIConnectionError as error:
+        if isinstance(error.__cause__, _NEVER_LEFT):
+            raise
+        raise _meaning(error) from None  # the SDK looks for something to repeat in the cause
+    wait = http.read_retry_after(answer.headers.get("retry-after", "")) or timedelta()
+    if answer.status_code not in _UNBILLED or wait > _SHORT_WAIT:
+        answer.http_response.headers["x-should-retry"] = "false"
+    return answer
 
 
 def _kept(text: str) -> TextBlockParam:
@@ -136,11 +169,11 @@ def _meaning(error: anthropic.AnthropicError) -> MarketingError:
         return Misconfigured("error.claude_model")
     if isinstance(error, anthropic.APIStatusError):
         return _by_status(error)
-    diagnostic = f"{type(error).__name__}: {error}"
-    if isinstance(error, anthropic.APITimeoutError):
-        return OutcomeUnknown("error.claude_busy", diagnostic=diagnostic)
+    diagnostic = f"{type(error).__name__}: {error.__cause__ or error}"
     if isinstance(error, anthropic.APIConnectionError):
-        return NotSent("error.claude_unreachable", diagnostic=diagnostic)
+        if isinstance(error.__cause__, _NEVER_LEFT):
+            return NotSent("error.claude_unreachable", diagnostic=diagnostic)
+        return OutcomeUnknown("error.claude_busy", diagnostic=diagnostic)
     return BadAnswer(diagnostic=diagnostic)
 
 

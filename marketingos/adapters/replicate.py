@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
@@ -26,6 +27,7 @@ from pydantic.v1 import ValidationError
 from replicate.client import Client
 from replicate.exceptions import ReplicateError
 
+from marketingos import clock
 from marketingos.adapters import http
 from marketingos.domain.ports import Illustration, Usage
 from marketingos.errors import (
@@ -49,6 +51,9 @@ SIZE_LIMIT = 30 * 1024 * 1024
 _WAIT = 30
 _POLL = 1.0
 _TRIES = 3
+_SLACK = timedelta(minutes=1)
+"""How far Replicate's clock may be behind ours."""
+
 _FORMATS = frozenset({"JPEG", "PNG", "WEBP"})
 _DELIVERY = "replicate.delivery"
 
@@ -65,7 +70,7 @@ class Replicate:
 
     async def order(self, prompt: str, aspect: str) -> str:
         """Asks for one picture; the prediction's id. `ContentRefused` when the input is refused, `OutcomeUnknown` when
-        it may have been created all the same."""
+        it may have been created all the same and cannot be found."""
         if not self._token.get_secret_value():
             raise Misconfigured("error.replicate_not_configured")
         async with self._within_patience():
@@ -77,11 +82,10 @@ class Replicate:
         return str(prediction.id)
 
     async def fetch(self, order: str) -> Illustration:
-        """The picture of a prediction. `ContentRefused`, `NotSent` (it failed) or `BadAnswer` when there will be none;
-        after any other error the same order may be fetched again."""
+        """The picture of a prediction. `ContentRefused`, `NotSent` (it failed, and is not billed) or `BadAnswer` when
+        there will be none; after any other error the same order may be fetched again."""
         async with self._within_patience():
             data = await self._download(_address(await self._finished(await self._found(order))))
-        await to_thread.run_sync(_check_picture, data)
         usage = Usage(provider="replicate", model=self._model, purpose="picture", units=1, request_id=order)
         return Illustration(data=data, usage=usage)
 
@@ -96,8 +100,10 @@ class Replicate:
         except ReplicateError as error:
             raise _meaning(error) from error
         except ValidationError as error:
-            # The SDK cannot read the status `aborted`: never started, not billed.
-            raise NotSent("error.replicate_aborted", diagnostic=str(error)) from error
+            raise _unreadable(error) from error
+        except json.JSONDecodeError as error:
+            diagnostic = f"unreadable answer: {error}"
+            raise OutcomeUnknown("error.replicate_unreachable", diagnostic=diagnostic) from error
         except httpx.HTTPError as error:
             diagnostic = f"{type(error).__name__}: {error}"
             raise OutcomeUnknown("error.replicate_unreachable", diagnostic=diagnostic) from error
@@ -133,21 +139,42 @@ class Replicate:
         return frozenset(inputs.get("properties", {}))
 
     async def _start(self, inputs: Mapping[str, object]) -> Any:
-        """Asks for the picture. Nothing identifies the request, so one that may have arrived is repeated only once."""
+        """Asks for the picture. Nothing identifies the request: after a lost answer it is looked for, not repeated."""
         owner, _, name = self._model.partition("/")
         create = self._client().models.predictions.async_create
+        begun = clock.now()
         for attempt in range(_TRIES):
             try:
                 return await create(model=(owner, name), input=dict(inputs), wait=_WAIT)
             except ReplicateError as error:
-                pause = _pause(error)
-                if pause is None or attempt == _TRIES - 1 or (error.status != 429 and attempt):
+                if error.status == 429 and attempt < _TRIES - 1 and _pause(error) <= _WAIT:
+                    await asyncio.sleep(_pause(error))
+                elif (error.status or 0) < 500:
                     raise
-                await asyncio.sleep(pause)
-            except httpx.TransportError:
-                if attempt:
-                    raise
+                else:
+                    return await self._begun_since(begun, inputs, error)
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                raise
+            except (httpx.TransportError, json.JSONDecodeError) as error:
+                return await self._begun_since(begun, inputs, error)
         raise AssertionError("the loop answers or raises")
+
+    async def _begun_since(self, begun: datetime, inputs: Mapping[str, object], error: Exception) -> Any:
+        """The prediction with these inputs that was created since then, though nobody told us; else the error."""
+        try:
+            for one in await self._newest():
+                same = (one["model"], one["input"].get("prompt")) == (self._model, inputs["prompt"])
+                if same and datetime.fromisoformat(one["created_at"]) >= begun - _SLACK:
+                    return await self._client().predictions.async_get(one["id"])
+        except (ReplicateError, httpx.HTTPError, ValueError, KeyError, TypeError):
+            raise error from None
+        raise error
+
+    async def _newest(self) -> list[Any]:
+        """The last hundred predictions, newest first; see replicate.com/docs, predictions.list. The SDK's own list
+        cannot be read when one of them is `aborted`."""
+        page = await self._client()._async_request("GET", "/v1/predictions")
+        return list(page.json()["results"])
 
     async def _found(self, order: str) -> Any:
         """What is known of a prediction; Replicate forgets it an hour after its end."""
@@ -170,16 +197,20 @@ class Replicate:
         diagnostic = f"{prediction.id} {prediction.status}: {prediction.error}"
         if prediction.status == "failed" and re.search("nsfw|safety|sensitive|flagged", str(prediction.error), re.I):
             raise ContentRefused("error.replicate_refused", diagnostic=diagnostic)
-        raise NotSent("error.replicate_failed", diagnostic=diagnostic)
+        if prediction.status == "failed":
+            raise NotSent("error.replicate_failed", diagnostic=diagnostic)
+        raise BadAnswer("error.replicate_failed", diagnostic=diagnostic)  # canceled after its start: billed
 
     async def _download(self, address: str) -> bytes:
-        """The file; the picture is paid for, so a hiccup is met with patience."""
+        """The file; the picture is paid for, so a hiccup or a broken file is met with patience."""
         if not self._is_trusted(address):
             raise BadAnswer("error.replicate_failed", diagnostic=f"a file on an unknown host: {address}")
         for attempt in range(_TRIES):
             try:
-                return await _file_at(address)
-            except httpx.HTTPError:
+                data = await _file_at(address)
+                await to_thread.run_sync(_check_picture, data)
+                return data
+            except (httpx.HTTPError, BadAnswer):
                 if attempt == _TRIES - 1:
                     raise
                 await asyncio.sleep(_POLL * (attempt + 1))
@@ -216,10 +247,10 @@ async def _file_at(address: str) -> bytes:
 
 
 def _check_picture(data: bytes) -> None:
-    """What a file is, is what is in it, whatever its name and header say."""
+    """What a file is, is what is in it, to its end, whatever its name and header say."""
     try:
         with Image.open(io.BytesIO(data)) as picture:
-            picture.verify()
+            picture.load()
             known = picture.format in _FORMATS
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise BadAnswer("error.replicate_failed", diagnostic=f"not a picture: {error}") from error
@@ -230,12 +261,17 @@ def _check_picture(data: bytes) -> None:
 _RESET = re.compile(r"resets in ~?(\d+)\s*s")
 
 
-def _pause(error: ReplicateError) -> float | None:
-    """How long to wait before asking again, None when that is of no use."""
-    if error.status == 429:
-        told = _RESET.search(error.detail or "")
-        return float(told[1]) if told else 30.0
-    return _POLL if (error.status or 0) >= 500 else None
+def _pause(error: ReplicateError) -> float:
+    """Seconds after which a limit is over."""
+    told = _RESET.search(error.detail or "")
+    return float(told[1]) if told else 30.0
+
+
+def _unreadable(error: ValidationError) -> MarketingError:
+    """The SDK does not know the status `aborted`: never started, not billed. See replicate.com/docs, predictions."""
+    if any(told.get("ctx", {}).get("given") == "aborted" for told in error.errors()):
+        return NotSent("error.replicate_aborted", diagnostic=str(error))
+    return OutcomeUnknown("error.replicate_unreachable", diagnostic=str(error))
 
 
 def _meaning(error: ReplicateError) -> MarketingError:
@@ -252,7 +288,7 @@ def _meaning(error: ReplicateError) -> MarketingError:
             return ContentRefused("error.replicate_refused", diagnostic=diagnostic)
         case 429:
             return RateLimited(
-                "error.replicate_busy", diagnostic=diagnostic, retry_after=timedelta(seconds=_pause(error) or 30)
+                "error.replicate_busy", diagnostic=diagnostic, retry_after=timedelta(seconds=_pause(error))
             )
         case _:
             return OutcomeUnknown("error.replicate_unreachable", diagnostic=diagnostic)

@@ -169,6 +169,31 @@ async def test_a_hiccup_is_tried_again(serve: Serve) -> None:
     assert len(script.heard) == 2
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        problem(500, "api_error", **{"x-should-retry": "true"}),
+        Response('{"id": "msg_01", "type": "mess', media_type="application/json"),
+        Response("{}", headers={"content-length": "4096"}, media_type="application/json"),
+    ],
+)
+async def test_what_may_have_been_billed_is_asked_once(serve: Serve, line: Response) -> None:
+    """After a server error, half an answer or a cut connection nobody knows what it cost: the caller decides."""
+    script = Script([line])
+    with pytest.raises(OutcomeUnknown):
+        await ask(await serve(script), retries=2)
+    assert len(script.heard) == 1
+
+
+async def test_a_long_wait_is_not_slept_through(serve: Serve) -> None:
+    """A `Retry-After` of minutes goes to the caller at once."""
+    script = Script([problem(429, "rate_limit_error", **{"retry-after": "90"})])
+    with pytest.raises(RateLimited) as caught:
+        await ask(await serve(script), retries=2)
+    assert caught.value.retry_after == timedelta(seconds=90)
+    assert len(script.heard) == 1
+
+
 async def test_nobody_listening_is_not_sent() -> None:
     """A refused connection surely cost nothing."""
     with pytest.raises(NotSent):

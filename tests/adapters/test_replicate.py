@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from marketingos import clock
 from marketingos.adapters import http
 from marketingos.adapters import replicate as adapter
 from marketingos.adapters.replicate import Replicate
@@ -56,6 +57,7 @@ class Fake:
     def __init__(self, *states: Mapping[str, Any] | Response, file: Response | None = None) -> None:
         self.states = states
         self.file = file or Response(jpeg(), media_type="image/jpeg")
+        self.listed: list[Mapping[str, Any]] = []
         self.asked: list[tuple[str, Any]] = []
         self.file_headers: Mapping[str, str] = {}
         self.fetched = 0
@@ -65,6 +67,7 @@ class Fake:
             routes=[
                 Route("/v1/models/google/nano-banana-2", self.schema),
                 Route("/v1/models/google/nano-banana-2/predictions", self.create, methods=["POST"]),
+                Route("/v1/predictions", self.list),
                 Route("/v1/predictions/{id}", self.next),
                 Route("/files/out.jpg", self.download),
             ]
@@ -87,6 +90,9 @@ class Fake:
 
     async def next(self, request: Request) -> Response:
         return self.state(request)
+
+    async def list(self, request: Request) -> Response:
+        return JSONResponse({"previous": None, "next": None, "results": self.listed})
 
     async def download(self, request: Request) -> Response:
         self.file_headers, self.fetched = dict(request.headers), self.fetched + 1
@@ -160,17 +166,18 @@ THROTTLED = refusal(429, "Request was throttled. Your rate limit resets in ~0s."
         (refusal(404), Misconfigured, 1),
         (refusal(422, "input: prompt is required"), ContentRefused, 1),
         (THROTTLED, RateLimited, 3),
-        (refusal(500), OutcomeUnknown, 2),
+        (refusal(500), OutcomeUnknown, 1),
         ({"status": "failed", "error": "NSFW content detected", "output": None}, ContentRefused, 1),
         ({"status": "failed", "error": "CUDA out of memory", "output": None}, NotSent, 1),
-        ({"status": "canceled", "output": None}, NotSent, 1),
+        ({"status": "canceled", "output": None}, BadAnswer, 1),
+        (Response(b'{"id": "p1", "sta', 201, media_type="application/json"), OutcomeUnknown, 1),
         ({"status": "succeeded", "output": None}, BadAnswer, 1),
     ],
 )
 async def test_every_failure_has_its_error_and_sentence(
     serve: Serve, state: Any, expected: type[MarketingError], calls: int
 ) -> None:
-    """Whatever goes wrong becomes one of our errors; what may have been created is asked for at most twice."""
+    """Whatever goes wrong becomes one of our errors; what may have been created is asked for once."""
     fake = Fake(state)
     with pytest.raises(MarketingError) as caught:
         await drawn_by(painter(await serve(fake.app())), "a chair")
@@ -232,6 +239,42 @@ async def test_an_endless_file_is_cut(serve: Serve, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(adapter, "SIZE_LIMIT", 100)
     with pytest.raises(BadAnswer):
         await drawn_by(painter(await serve(Fake({}).app())), "a chair")
+
+
+def listed(prompt: str, created_at: str = "2026-11-23T09:00:10Z", **more: str) -> Mapping[str, Any]:
+    """A prediction as the list of the newest tells it."""
+    known = {"id": "p7", "model": MODEL, "status": "processing", "created_at": created_at}
+    return {**known, "input": {"prompt": prompt}, **more}
+
+
+NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+async def test_an_order_whose_answer_was_lost_is_found(serve: Serve) -> None:
+    """What was created though nobody told us is looked up among the newest and fetched, not ordered again."""
+    fake = Fake(refusal(500), {"id": "p7"})
+    fake.listed = [listed("another", id="p8"), listed("a chair", status="aborted", model="x/y"), listed("a chair")]
+    with clock.frozen(NINE):
+        order = await painter(await serve(fake.app())).order("a chair", "4:5")
+    assert (order, len(fake.asked)) == ("p7", 1)
+
+
+@pytest.mark.parametrize("others", [[], [listed("a chair", "2026-11-23T08:00:00Z")], [listed("a table")], [{}]])
+async def test_what_is_not_found_stays_unknown(serve: Serve, others: list[Any]) -> None:
+    """An older prediction, one of other words, or a list that cannot be read is not taken for ours."""
+    fake = Fake(refusal(503))
+    fake.listed = others
+    with clock.frozen(NINE), pytest.raises(OutcomeUnknown):
+        await painter(await serve(fake.app())).order("a chair", "4:5")
+    assert len(fake.asked) == 1
+
+
+async def test_a_broken_file_is_fetched_again(serve: Serve) -> None:
+    """A picture that breaks off in the middle is not kept."""
+    fake = Fake({}, file=Response(jpeg((1080, 1350))[:5000], media_type="image/jpeg"))
+    with pytest.raises(BadAnswer):
+        await drawn_by(painter(await serve(fake.app())), "a chair")
+    assert fake.fetched == 3
 
 
 async def test_a_paid_picture_is_fetched_with_patience(serve: Serve) -> None:
