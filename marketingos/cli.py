@@ -29,7 +29,7 @@ from marketingos.services import (
     tokens,
     upkeep,
 )
-from marketingos.services.views import ConnectionView
+from marketingos.services.connection_views import ConnectionView
 from marketingos.settings import get_settings
 from marketingos.text import sentence
 

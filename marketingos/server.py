@@ -91,7 +91,8 @@ def _fingerprint() -> str:
     digest = hashlib.sha256(repr(known).encode())
     folders = [ROOT / "marketingos" / "ui", ROOT / "marketingos" / "text", ROOT / "assets", ROOT / "reflex.lock"]
     files = [p for folder in folders for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
-    files += [ROOT / "rxconfig.py", ROOT / "marketingos" / "app.py", ROOT / "marketingos" / "services" / "views.py"]
+    files += [ROOT / "rxconfig.py", ROOT / "marketingos" / "app.py"]
+    files += (ROOT / "marketingos" / "services").glob("*views.py")
     for path in sorted(files):
         digest.update(path.relative_to(ROOT).as_posix().encode())
         digest.update(path.read_bytes())

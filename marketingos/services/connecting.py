@@ -26,8 +26,9 @@ from marketingos.domain.product import Product
 from marketingos.domain.user import Deed
 from marketingos.errors import Forbidden, NotFound, OutsideError, Refused
 from marketingos.services import accounts, people
+from marketingos.services.connection_views import ConsentView, OfferView
 from marketingos.services.people import require
-from marketingos.services.views import AccountView, ConsentView, OfferView, PersonView
+from marketingos.services.views import AccountView, PersonView
 from marketingos.settings import get_settings
 
 logger = log.get_logger(__name__)

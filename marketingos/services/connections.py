@@ -22,8 +22,9 @@ from marketingos.domain.platform import Platform
 from marketingos.domain.product import Product
 from marketingos.domain.user import Deed, may
 from marketingos.services import accounts, creators, pauses, posts, products
+from marketingos.services.connection_views import ConnectionsView, ConnectionView
 from marketingos.services.people import require
-from marketingos.services.views import AccountView, ConnectionsView, ConnectionView, PersonView, ProductView
+from marketingos.services.views import AccountView, PersonView, ProductView
 
 HORIZON: Final = timedelta(days=60)
 """How far ahead the page looks."""

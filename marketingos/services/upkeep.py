@@ -18,8 +18,9 @@ from marketingos.domain.ports import Grant
 from marketingos.domain.user import Deed
 from marketingos.errors import MarketingError, NotFound, TokenRejected
 from marketingos.services import accounts, audit, connections, permissions
+from marketingos.services.connection_views import ConnectionView
 from marketingos.services.people import require
-from marketingos.services.views import ConnectionView, PersonView
+from marketingos.services.views import PersonView
 
 logger = log.get_logger(__name__)
 

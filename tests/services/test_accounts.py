@@ -18,7 +18,8 @@ from marketingos.domain.post import PostStatus, VariantStatus
 from marketingos.domain.user import Role
 from marketingos.errors import Forbidden, InvalidInput, NotFound, Refused, TokenRejected
 from marketingos.services import accounts, connections, creators, posts, publishing, review
-from marketingos.services.views import ConnectionView, PersonView
+from marketingos.services.connection_views import ConnectionView
+from marketingos.services.views import PersonView
 from tests.outside import Outside
 from tests.services import stage
 from tests.services.fake_platform import LOST, FakePlatform, accepts_then, fails_with

@@ -15,7 +15,8 @@ from marketingos.domain.permission import Provider
 from marketingos.domain.user import Role
 from marketingos.errors import Forbidden, NotFound, NotSignedIn, Refused
 from marketingos.services import accounts, connecting, connections, people, sealing, upkeep
-from marketingos.services.views import ConsentView, PersonView
+from marketingos.services.connection_views import ConsentView
+from marketingos.services.views import PersonView
 from tests.conftest import Setter
 from tests.outside import Outside
 from tests.services import stage

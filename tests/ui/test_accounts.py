@@ -17,14 +17,8 @@ from marketingos.domain.platform import Platform
 from marketingos.domain.user import Role
 from marketingos.errors import Forbidden, NotSignedIn, TokenRejected
 from marketingos.services import accounts, connecting, people
-from marketingos.services.views import (
-    AccountView,
-    ConnectionsView,
-    ConnectionView,
-    ConsentView,
-    OfferView,
-    ProductView,
-)
+from marketingos.services.connection_views import ConnectionsView, ConnectionView, ConsentView, OfferView
+from marketingos.services.views import AccountView, ProductView
 from marketingos.ui.pages.accounts import rows
 from marketingos.ui.pages.accounts.rows import Speaker
 from marketingos.ui.pages.accounts.state import AccountsState

@@ -11,7 +11,8 @@ from babel import dates
 from marketingos.domain.account import AccountKind
 from marketingos.domain.permission import Health, Provider
 from marketingos.domain.platform import Platform
-from marketingos.services.views import ConnectionsView, ConnectionView, ConsentView, OfferView, ProductView
+from marketingos.services.connection_views import ConnectionsView, ConnectionView, ConsentView, OfferView
+from marketingos.services.views import ProductView
 from marketingos.text import format_datetime, format_number, format_slot, sentence
 from marketingos.ui.theme import PLATFORM_NAMES
 

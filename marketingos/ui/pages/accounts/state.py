@@ -7,7 +7,7 @@ from reflex.event import EventSpec
 
 from marketingos import clock
 from marketingos.services import accounts, connecting, connections, creators, upkeep
-from marketingos.services.views import ConnectionsView
+from marketingos.services.connection_views import ConnectionsView
 from marketingos.settings import get_settings
 from marketingos.text import catalogue
 from marketingos.ui.components.overlay import close_dialog, open_dialog
