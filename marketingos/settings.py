@@ -150,6 +150,12 @@ class Settings(BaseSettings):
     ai_budget_month: float = Field(60.0, ge=0, description="euro that AI may cost in a month")
     admin_email: str = Field("", description="first user; without it a one-time set-up link is printed")
     admin_password: SecretStr = Field(SecretStr(""), description="first user's password")
+    autosaas_secret: SecretStr = Field(
+        SecretStr(""), description="signs what Auto-SaaS Builder sends; without it nothing is taken from there"
+    )
+    autosaas_autoactivate: bool = Field(
+        False, description="`1`: products from Auto-SaaS become active once their first template is drawn"
+    )
     clock_speed: float = Field(1.0, gt=0, le=100_000, description="sandbox world only: how fast time runs")
     clock_start: AwareDatetime | None = Field(
         None, description="sandbox world only: the real moment from which time runs at `CLOCK_SPEED`"

@@ -256,10 +256,15 @@ def _refuse_beyond_role(actor: PersonView, before: ProductSheet, wanted: Product
         require(actor, Deed.ADMINISTER)
 
 
+def columns_of(wanted: ProductSheet) -> dict[str, Any]:
+    """What a sheet puts into a product's own row."""
+    plain = {name: getattr(wanted, name) for name in _PLAIN}
+    return {**plain, "voice": Voice(**dict(wanted.voice)), "template": Template(**dict(wanted.template))}
+
+
 def _fill(row: Product, wanted: ProductSheet) -> None:
-    for name in _PLAIN:
-        setattr(row, name, getattr(wanted, name))
-    row.voice, row.template = Voice(**dict(wanted.voice)), Template(**dict(wanted.template))
+    for name, value in columns_of(wanted).items():
+        setattr(row, name, value)
 
 
 async def _put_parts(s: AsyncSession, row: Product, before: ProductSheet, wanted: ProductSheet) -> None:

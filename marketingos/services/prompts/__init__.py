@@ -97,6 +97,17 @@ def picture(product: Product, subject: str, avoid: str) -> str:
     return " ".join(f"{' '.join(part.split()).rstrip('.')}." for part in parts if part.strip())
 
 
+def sketch_rules() -> str:
+    """How a first voice and template are drawn for a product that came without them."""
+    return _read("sketch.md")
+
+
+def newcomer(product: Product) -> str:
+    """What a new product says of itself."""
+    names = ("name", "description", "audience", "usp", "website", "language")
+    return _tag("product", _fields({name: getattr(product, name) for name in names}))
+
+
 def repair(findings: Iterable[Finding]) -> str:
     """What is wrong with an answer, and the request to mend it."""
     told = (f"- {finding.key.removeprefix('check.')}: {_line(finding.detail)}".rstrip(": ") for finding in findings)

@@ -1,0 +1,187 @@
+"""First templates: a product that came from another system gets a voice, openings and colours drawn by the writer.
+
+A wish for one is a `Sketch` row; a sweep claims it, asks, books the cost, and fills what is still empty: whatever a
+person wrote meanwhile stays. The description is somebody else's text, so what comes back of it is looked at: an opening
+with a foreign address or an invented figure is dropped, as is whatever a sheet could not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError
+from sqlmodel import col, or_, select
+
+from marketingos import adapters, clock, log
+from marketingos.db import claimable, reading, session
+from marketingos.domain import check
+from marketingos.domain.ports import Assignment, Manuscript, Usage
+from marketingos.domain.product import Product, Sketch, Template, Voice
+from marketingos.domain.sheet import TemplateSheet, VoiceSheet
+from marketingos.domain.user import Deed
+from marketingos.errors import BadAnswer, ContentRefused, MarketingError, NotFound
+from marketingos.services import audit, products, prompts, spending
+from marketingos.services.people import require
+from marketingos.services.views import PersonView
+from marketingos.settings import get_settings
+
+logger = log.get_logger(__name__)
+
+TRIES_MAX = 6
+_LEASE = timedelta(minutes=6)
+_PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3), timedelta(hours=12))
+_ROOM = 6_000
+_PROMPT_AT_MOST = 4_000
+
+
+class TemplateAnswer(BaseModel):
+    """What the writer is asked for."""
+
+    tone: str = Field(description="three adjectives")
+    do: list[str]
+    dont: list[str]
+    banned_words: list[str]
+    hooks: list[str] = Field(description="8 openings of at most 90 characters")
+    hashtags: list[str] = Field(description="5 to 6, without #")
+    calls_to_action: list[str]
+    visual_style: str = Field(description="English")
+    palette: list[str] = Field(description="3 colours as #RRGGBB: ground, paper, accent")
+    mark: str = Field(description="one of the names in the rules")
+
+
+async def draw_due() -> int:
+    """Draws the templates that are wished for; answers how many were tried. One that fails is tried again later."""
+    done = 0
+    while (claimed := await _claim()) is not None:
+        await _draw(claimed)
+        done += 1
+    return done
+
+
+async def draw_again(actor: PersonView, product_id: int) -> None:
+    """Another try for a template that could not be drawn; `NotFound` when none is missing."""
+    require(actor, Deed.GENERATE)
+    async with session() as s:
+        row = await s.get(Sketch, product_id)
+        if row is None:
+            raise NotFound()
+        row.tries, row.due_at, row.error_key = 0, clock.now(), None
+
+
+async def _claim() -> int | None:
+    """The product whose turn it is; while the lease runs it is nobody else's. Asking costs no write."""
+    now = clock.now()
+    free = or_(col(Sketch.lease_until).is_(None), col(Sketch.lease_until) <= now)
+    oldest = select(Sketch).where(col(Sketch.due_at) <= now, col(Sketch.tries) < TRIES_MAX, free)
+    oldest = oldest.order_by(col(Sketch.due_at)).limit(1)
+    async with reading() as s:
+        if (await s.exec(oldest)).first() is None:
+            return None
+    async with session() as s:
+        row = (await s.exec(claimable(oldest))).first()
+        if row is None:
+            return None
+        row.tries, row.lease_until = row.tries + 1, now + clock.human(_LEASE)
+        return row.product_id
+
+
+async def _draw(product_id: int) -> None:
+    try:
+        async with reading() as s:
+            product = await s.get_one(Product, product_id)
+        answer = _read(await _ask(product))
+    except Exception as error:
+        known = isinstance(error, MarketingError)
+        logger.warning("sketch.failed", product=product_id, error=str(error), exc_info=not known)
+        return await _put_off(product_id, error.key if isinstance(error, MarketingError) else MarketingError.key)
+    await _fill(product_id, answer)
+
+
+async def _ask(product: Product) -> Manuscript:
+    asked = Assignment(
+        rules=prompts.sketch_rules(),
+        book=prompts.newcomer(product),
+        brief="Draw this product's template.",
+        platforms=(),
+        purpose="template",
+        room=_ROOM,
+    )
+    at_most = Usage(
+        provider="anthropic",
+        model=get_settings().claude_model,
+        purpose=asked.purpose,
+        cache_write_tokens=_PROMPT_AT_MOST,
+        output_tokens=_ROOM,
+    )
+    async with spending.paying(at_most, product_id=product.id) as bill:
+        manuscript = await adapters.writer().write(asked, TemplateAnswer.model_json_schema())
+        async with session() as s:
+            await bill.settle(s, manuscript.usage)
+    return manuscript
+
+
+def _read(manuscript: Manuscript) -> TemplateAnswer:
+    if manuscript.stop_reason == "refusal":
+        raise ContentRefused("error.claude_refused", diagnostic=manuscript.text[:500])
+    try:
+        return TemplateAnswer.model_validate_json(manuscript.text)
+    except ValidationError as error:
+        raise BadAnswer("error.claude_nonsense", diagnostic=str(error)[:500]) from error
+
+
+async def _fill(product_id: int, answer: TemplateAnswer) -> None:
+    """Puts what was drawn where nothing is yet, and grants the wish to be active."""
+    async with session() as s:
+        row = await products.locked(s, product_id)
+        wish = await s.get(Sketch, product_id)
+        row.voice = Voice(**_where_empty(dict(row.voice), dict(Voice()), _usable(answer, VoiceSheet, row)))
+        row.template = Template(
+            **_where_empty(dict(row.template), dict(Template()), _usable(answer, TemplateSheet, row))
+        )
+        row.version += 1
+        if wish is not None:
+            row.active = row.active or (wish.activate and row.archived_at is None)
+            await s.delete(wish)
+        audit.note(s, audit.SYSTEM, "product.sketch", f"product:{product_id}", active=row.active)
+
+
+def _usable(answer: TemplateAnswer, kind: type[VoiceSheet | TemplateSheet], product: Product) -> Mapping[str, Any]:
+    """The parts of an answer that a sheet can hold and that say nothing a post of the product could not."""
+    told = {name: value for name, value in answer if name in kind.model_fields}
+    for name in ("hooks", "calls_to_action"):
+        if name in told:
+            told[name] = [line for line in told[name] if _is_harmless(line, product)]
+    found: dict[str, Any] = {}
+    for name, value in told.items():
+        for part in _whole_or_pieces(value):
+            try:
+                kept = getattr(kind.model_validate({name: part}), name)
+            except ValidationError:
+                continue
+            found[name] = (*found.get(name, ()), *kept) if isinstance(kept, tuple) else kept
+    return found
+
+
+def _whole_or_pieces(value: Any) -> Iterable[Any]:
+    """A list entry by entry, so that one bad hashtag does not cost the others; three colours belong together."""
+    pieces = isinstance(value, list) and not all(str(entry).startswith("#") for entry in value)
+    return [[entry] for entry in value] if pieces else [value]
+
+
+def _is_harmless(line: str, product: Product) -> bool:
+    told = f"{product.name}\n{product.description}\n{product.usp}"
+    return not check.foreign_links(line, product.website) and not check.unsupported_numbers(line, told)
+
+
+def _where_empty(now: dict[str, Any], untouched: dict[str, Any], drawn: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: drawn.get(name, value) if value == untouched[name] else value for name, value in now.items()}
+
+
+async def _put_off(product_id: int, error_key: str) -> None:
+    async with session() as s:
+        row = await s.get(Sketch, product_id)
+        if row is not None:
+            pause = _PAUSES[min(row.tries, len(_PAUSES)) - 1]
+            row.lease_until, row.error_key, row.due_at = None, error_key, clock.now() + clock.human(pause)
