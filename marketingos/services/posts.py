@@ -22,6 +22,7 @@ from marketingos.domain.performance import Reading
 from marketingos.domain.platform import RULES, Format, Platform, in_order, wire_length
 from marketingos.domain.post import Post, PostStatus, Variant, VariantStatus, parts_of, status_of
 from marketingos.domain.product import Product
+from marketingos.domain.receipt import Receipt
 from marketingos.domain.requirement import Problem, requirement
 from marketingos.domain.user import Deed, may
 from marketingos.errors import NotFound
@@ -36,6 +37,7 @@ from marketingos.services.views import (
     PostView,
     ProductView,
     PulseView,
+    ReceiptView,
     VariantView,
     WhyView,
 )
@@ -51,6 +53,7 @@ class _Told:
 
     attempts: Mapping[int, tuple[AttemptView, ...]]
     readings: Mapping[int, Reading]
+    receipts: Mapping[int, ReceiptView]
     paused: frozenset[int | None]
 
 
@@ -65,6 +68,7 @@ async def post(actor: PersonView, post_id: int) -> PostView:
         told = _Told(
             attempts=await _attempts(s, deliveries),
             readings=await _last_readings(s, deliveries),
+            receipts=await _receipts(s, deliveries),
             paused=_paused(found, await pauses.scopes(s)),
         )
         euro = await _cost(s, found)
@@ -291,6 +295,8 @@ def _delivery_view(delivery: Delivery, told: _Told) -> DeliveryView:
         error_key=delivery.error_key,
         unconfirmed=delivery.status is DeliveryStatus.UNKNOWN or _is_doubtful(delivery),
         undo_until=_undo_until([delivery]),
+        note_key=delivery.note_key,
+        receipt=told.receipts.get(delivery.id or 0),
         attempts=told.attempts.get(delivery.id or 0, ()),
         metrics=read.metrics if read else None,
         measured_at=read.taken_at if read else None,
@@ -331,6 +337,24 @@ async def _last_readings(s: AsyncSession, deliveries: Sequence[Delivery]) -> dic
     newest = select(func.max(Reading.id)).where(col(Reading.delivery_id).in_(ids)).group_by(col(Reading.delivery_id))
     rows = (await s.exec(select(Reading).where(col(Reading.id).in_(newest)))).all()
     return {row.delivery_id: row for row in rows}
+
+
+async def _receipts(s: AsyncSession, deliveries: Sequence[Delivery]) -> dict[int, ReceiptView]:
+    ids = [d.id for d in deliveries if d.status is DeliveryStatus.PUBLISHED]
+    rows = (await s.exec(select(Receipt).where(col(Receipt.delivery_id).in_(ids)))).all() if ids else ()
+    return {row.delivery_id: _receipt_view(row) for row in rows}
+
+
+def _receipt_view(row: Receipt) -> ReceiptView:
+    return ReceiptView(
+        verdict=row.verdict,
+        approved_hash=row.approved_hash,
+        external_id=row.external_id,
+        sent_text=row.sent.text,
+        live_text=row.live_text,
+        files=len(row.sent.files),
+        read_at=row.read_at,
+    )
 
 
 async def _cost(s: AsyncSession, found: Post) -> float:

@@ -18,6 +18,7 @@ from marketingos.domain.performance import Metrics
 from marketingos.domain.platform import Format, Platform
 from marketingos.domain.post import Origin, PostStatus, RejectReason, VariantStatus
 from marketingos.domain.requirement import Change
+from marketingos.domain.receipt import Verdict
 from marketingos.domain.user import Role
 
 
@@ -94,8 +95,22 @@ class AttemptView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReceiptView:
+    """What was approved and sent, and what was read back. Without a verdict it is still being read."""
+
+    verdict: Verdict | None
+    approved_hash: str
+    external_id: str
+    sent_text: str
+    live_text: str | None
+    files: int
+    read_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeliveryView:
-    """One variant on its way to one account. `paused` says that a pause stops it, or will when its time comes."""
+    """One variant on its way to one account. `paused` says that a pause stops it, or will when its time comes;
+    `note_key` is what it lacks although it is published."""
 
     id: int
     account: AccountView
@@ -109,6 +124,8 @@ class DeliveryView:
     error_key: str | None = None
     unconfirmed: bool = False
     undo_until: datetime | None = None
+    note_key: str | None = None
+    receipt: ReceiptView | None = None
     attempts: tuple[AttemptView, ...] = ()
     metrics: Metrics | None = None
     measured_at: datetime | None = None
