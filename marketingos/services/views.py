@@ -17,8 +17,8 @@ from marketingos.domain.media import Fit, MediaKind
 from marketingos.domain.performance import Metrics
 from marketingos.domain.platform import Format, Platform
 from marketingos.domain.post import Origin, PostStatus, RejectReason, VariantStatus
-from marketingos.domain.requirement import Change
 from marketingos.domain.receipt import Verdict
+from marketingos.domain.requirement import Change
 from marketingos.domain.user import Role
 
 

@@ -17,6 +17,7 @@ from marketingos.ui.components.status import (
     tag,
 )
 from marketingos.ui.post.desk import PostDesk
+from marketingos.ui.post.receipts import note, receipt
 from marketingos.ui.post.rows import AttemptRow, CheckRow, DeliveryRow, FindingRow, VariantRow
 from marketingos.ui.words import t
 
@@ -138,7 +139,11 @@ def next_line(desk: Desk) -> rx.Component:
     missing = rx.el.div(
         icon("image-off", 16), rx.el.span(desk.shown.media_error, class_name="grow"), retry, class_name="post-note"
     )
+    differs = rx.el.div(
+        icon("triangle-alert", 16), rx.el.span(desk.shown.differs, class_name="grow"), class_name="post-note"
+    )
     return rx.fragment(
+        rx.cond(desk.shown.differs != "", differs),
         rx.cond(desk.shown.next != "", rx.el.p(desk.shown.next, class_name="post-next", data_s=desk.shown.status)),
         rx.cond(desk.shown.media_error != "", missing),
     )
@@ -206,6 +211,8 @@ def _delivery(desk: Desk, delivery: rx.Var[DeliveryRow]) -> rx.Component:
         rx.el.div(mark(delivery.mark), rx.el.span(delivery.text), class_name="row t-12 dim"),
         rx.cond(delivery.detail != "", rx.el.p(delivery.detail, class_name="t-12 dim")),
         rx.cond(delivery.figures != "", rx.el.p(delivery.figures, class_name="t-12 medium")),
+        note(delivery.note),
+        receipt(delivery.receipt),
         rx.cond(delivery.unconfirmed & desk.shown.can_settle, ask),
         rx.cond(delivery.attempts.length() > 1, _attempts(delivery)),
         key=delivery.id,

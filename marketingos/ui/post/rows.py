@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from marketingos.domain.platform import Format, Platform
 from marketingos.domain.post import PostStatus, VariantStatus
 from marketingos.services.views import ProductView, VariantView
+from marketingos.ui.post.receipts import ReceiptRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,7 @@ class AttemptRow:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryRow:
-    """One account: how it stands there, in a sentence; `mark` as in `VariantRow`."""
+    """One account: how it stands there, in a sentence; `mark` as in `VariantRow`; `note` is what it lacks."""
 
     id: int
     platform: str
@@ -51,13 +52,32 @@ class DeliveryRow:
     permalink: str = ""
     figures: str = ""
     unconfirmed: bool = False
+    note: str = ""
+    receipt: ReceiptRow = field(default_factory=ReceiptRow)
     attempts: tuple[AttemptRow, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PieceRow:
+    """A picture or video of a variant; `place` counts from 0, `note` says what was converted."""
+
+    id: int
+    place: int
+    last: bool
+    thumbnail: str
+    facts: str
+    note: str
+    alt: str
+    fit: str
+    reshaped: bool
+    preparing: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class VariantRow:
     """One platform. `mark` is `ok`, `warns` or `blocks` while it waits for a person, then the word of a status;
-    `approvable` says that it waits and nothing blocks it; `count` is the line under its preview."""
+    `approvable` says that it waits and nothing blocks it; `count` is the line under its preview, `media_note` how
+    many files there are."""
 
     id: int
     platform: str
@@ -68,6 +88,8 @@ class VariantRow:
     editable: bool
     view: VariantView
     count: str
+    pieces: tuple[PieceRow, ...] = ()
+    media_note: str = ""
     rejected: str = ""
     seen_by: str = ""
     permalink: str = ""
@@ -91,7 +113,8 @@ _NO_PRODUCT = ProductView(id=0, name="", mark="package", palette=("#1E1C19",), a
 class PostRow:
     """Everything that the panel and the page show. `id` 0 is no post at all.
 
-    `status` is the badge's word (with `HELD` and `LATE`); `next` says what happens by itself; `waiting` counts the
+    `status` is the badge's word (with `HELD` and `LATE`); `next` says what happens by itself;
+    `differs` where what is live is not what was approved; `waiting` counts the
     parts that wait for a person and `clear` those that nothing blocks; the mover starts with `date` and `time`;
     `unconfirmed` is the delivery to ask about, or 0.
     """
@@ -107,6 +130,7 @@ class PostRow:
     today: str = ""
     origin: str = ""
     next: str = ""
+    differs: str = ""
     media_error: str = ""
     variants: tuple[VariantRow, ...] = ()
     findings: tuple[FindingRow, ...] = ()
@@ -125,6 +149,7 @@ class PostRow:
     can_publish_now: bool = False
     can_restore: bool = False
     can_settle: bool = False
+    platforms: str = ""
 
 
 NOTHING = PostRow()

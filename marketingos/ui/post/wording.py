@@ -13,15 +13,26 @@ from marketingos.domain.media import MediaKind
 from marketingos.domain.performance import Metrics
 from marketingos.domain.platform import Platform, hashtags_in
 from marketingos.domain.post import Origin, PostStatus, VariantStatus
+from marketingos.domain.receipt import Verdict
 from marketingos.services.checking import severity
 from marketingos.services.views import DeliveryView, PostView, VariantView
 from marketingos.text import catalogue, format_euro, format_number, format_slot, relative, sentence
-from marketingos.ui.post.rows import AttemptRow, CheckRow, DeliveryRow, FindingRow, PostRow, VariantRow, WhyRow
+from marketingos.ui.post.files import MEDIA, media_note, pieces_of
+from marketingos.ui.post.receipts import receipt_row
+from marketingos.ui.post.rows import (
+    AttemptRow,
+    CheckRow,
+    DeliveryRow,
+    FindingRow,
+    PostRow,
+    VariantRow,
+    WhyRow,
+)
 from marketingos.ui.theme import PLATFORM_NAMES
 
 CHECKS = {
     "length": ("check.empty", "check.too_long"),
-    "media": ("check.no_media", "check.media_failed"),
+    "media": ("check.no_media", "check.media_failed", *MEDIA),
     "hashtags": ("check.too_many_hashtags",),
     "facts": ("check.unsupported_number", "check.unknown_fact"),
     "words": ("check.banned_word",),
@@ -51,6 +62,7 @@ def post_row(post: PostView, language: str) -> PostRow:
         today=_today(now, post.timezone).isoformat(),
         origin=_origin(post, language),
         next=_next(post, deliveries, now, language),
+        differs=_differs(post, language),
         media_error=sentence(post.media_error, language)
         if post.media_error in catalogue(language)
         else post.media_error or "",
@@ -74,6 +86,7 @@ def post_row(post: PostView, language: str) -> PostRow:
         can_publish_now=post.can_approve and any(d.status in _WAITING for d in deliveries),
         can_restore=post.can_approve and post.status is PostStatus.REJECTED,
         can_settle=post.can_approve,
+        platforms=" ".join(v.platform.value for v in post.variants),
     )
 
 
@@ -121,7 +134,12 @@ def _findings(variant: VariantView, language: str) -> list[FindingRow]:
     if variant.status is not VariantStatus.PENDING:
         return []
     return [
-        FindingRow(key=key, level=severity(key).value, text=sentence(key, language), platform=variant.platform.value)
+        FindingRow(
+            key=key,
+            level=severity(key).value,
+            text=sentence(key, language, **variant.details.get(key, {})),
+            platform=variant.platform.value,
+        )
         for key in _keys(variant)
     ]
 
@@ -149,6 +167,8 @@ def _variant(variant: VariantView, post: PostView, language: str) -> VariantRow:
         editable=post.can_edit and _is_writable(variant),
         view=variant,
         count=_count(variant, language),
+        pieces=pieces_of(variant, language),
+        media_note=media_note(variant, language),
         rejected=_rejected(variant, language),
         seen_by=sentence(f"post.privacy.{variant.privacy}", language) if variant.privacy else "",
         permalink=next((d.permalink for d in variant.deliveries if d.permalink), "") or "",
@@ -243,6 +263,16 @@ _NEXT = {
 }
 
 
+def _differs(post: PostView, language: str) -> str:
+    """Where what is live is not what was approved."""
+    names = [
+        PLATFORM_NAMES[v.platform]
+        for v in post.variants
+        if any(d.receipt and d.receipt.verdict is Verdict.DIFFERS for d in v.deliveries)
+    ]
+    return sentence("receipt.differs_on", language, platform=", ".join(names)) if names else ""
+
+
 def _platform_of(post: PostView, status: DeliveryStatus) -> str:
     """The platforms where a delivery stands like that."""
     return ", ".join(PLATFORM_NAMES[v.platform] for v in post.variants if any(d.status is status for d in v.deliveries))
@@ -266,6 +296,8 @@ def _delivery(delivery: DeliveryView, platform: Platform, zone: str, now: dateti
         permalink=delivery.permalink or "",
         figures=_figures(delivery.metrics, language) if delivery.metrics else "",
         unconfirmed=delivery.unconfirmed,
+        note=sentence(delivery.note_key, language) if delivery.note_key else "",
+        receipt=receipt_row(delivery, name, now, language, zone),
         attempts=tuple(_attempts(delivery, zone, now, language)),
     )
 
