@@ -286,7 +286,10 @@ _STARTS = (("int_", "sheet.not_a_number"), ("float_", "sheet.not_a_number"), ("f
 
 def problems(error: ValidationError) -> tuple[Problem, ...]:
     """Pydantic's complaints as sentences for people, in the order of the sheet."""
-    return tuple(_problem(e["loc"], e["type"], dict(e.get("ctx", {}))) for e in error.errors(include_url=False))
+    found = [_problem(e["loc"], e["type"], dict(e.get("ctx", {}))) for e in error.errors(include_url=False)]
+    # Entries that are wrong are not counted, so their list may seem too short as well.
+    inside = {p.path[: len(other.path)] for p in found for other in found if len(p.path) > len(other.path)}
+    return tuple(p for p in found if p.key != "sheet.too_few" or p.path not in inside)
 
 
 def _problem(path: Path, kind: str, context: dict[str, Any]) -> Problem:

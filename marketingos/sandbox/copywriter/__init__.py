@@ -1,5 +1,6 @@
 """The words behind the sandbox's Claude: reads a request's brief and writes the post a good copywriter would.
 
+    request -> brief.read -> templater.template, for a product that has none yet
     request -> brief.read -> chooser.choose -> composer.compose -> answering.fill(schema)
                          `-> rewriter.rewrite -------------------^
                                                   lapses.spoil --'
@@ -12,12 +13,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from . import answering, brief, chooser, composer, lapses, rewriter
+from . import answering, brief, chooser, composer, lapses, rewriter, templater
 
 
 def answer(request: Mapping[str, Any], lapse: lapses.Lapse | None = None) -> str:
     """The text of the answer to a Messages request: JSON obeying its schema when it sent one, else prose."""
     asked = brief.read(request)
+    if templater.is_asked(request):
+        return json.dumps(templater.template(asked), ensure_ascii=False)
     package = rewriter.rewrite(asked) if asked.rewrite else composer.compose(asked, chooser.choose(asked))
     if lapse:
         package = lapses.spoil(package, asked, lapse)
