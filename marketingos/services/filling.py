@@ -14,16 +14,17 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, exists, func, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from marketingos import clock, log
 from marketingos.db import AsyncSession, reading, session
 from marketingos.domain import check
 from marketingos.domain.cycle import CycleRun, CycleState, Shortfall
 from marketingos.domain.package import Copy
-from marketingos.domain.post import Brief, Claim, Post, Variant
+from marketingos.domain.post import Brief, Claim, Post, Variant, VariantStatus
 from marketingos.domain.product import Product
 from marketingos.errors import (
     BadAnswer,
@@ -33,12 +34,12 @@ from marketingos.errors import (
     OutsideError,
     OverBudget,
     PermissionMissing,
-    Refused,
     TokenRejected,
 )
 from marketingos.services import picturing, planning, products, prompts, writing
 from marketingos.services.planning import Gap
 from marketingos.services.writing import PASSING, Desk, Written
+from marketingos.settings import get_settings
 
 logger = log.get_logger(__name__)
 
@@ -64,11 +65,12 @@ _STOPS = (OverBudget, Misconfigured, TokenRejected, PermissionMissing)
 class _Shift:
     """One holder's work on a cycle. `stopped` is what keeps it from starting what would fail for the same reason;
     `passing` the last error of a bad moment, after which it pays to come again; `in_a_row` counts them; on the `last`
-    shift nobody comes again."""
+    shift nobody comes again; one that `lost` the cycle leaves everything to who has it now."""
 
     cycle_id: int
     fence: int = 0
     last: bool = False
+    lost: bool = False
     error_key: str | None = None
     stopped: MarketingError | None = None
     passing: OutsideError | None = None
@@ -101,6 +103,7 @@ async def fill(cycle: CycleRun) -> None:
 
 
 async def _work(shift: _Shift, cycle: CycleRun) -> None:
+    await _adopt(cycle)
     async with reading() as s:
         desks = await _desks(s, cycle)
         saved = (await s.exec(select(Post.id, Post.media_error).where(Post.cycle_id == cycle.id))).all()
@@ -120,19 +123,39 @@ async def _work(shift: _Shift, cycle: CycleRun) -> None:
         await _progress(shift, step="cycle.picturing")
 
 
+async def _adopt(cycle: CycleRun) -> None:
+    """Takes over what earlier cycles left without a picture for a reason that may have passed: no money, no service."""
+    theirs = (col(Post.cycle_id).is_not(None), col(Post.cycle_id) != cycle.id, col(Post.scheduled_at) > clock.now())
+    passed = (col(Post.media_error).is_not(None), col(Post.media_error).not_in(picturing.LASTING))
+    alive = exists().where(col(Variant.post_id) == col(Post.id), col(Variant.status) != VariantStatus.REJECTED)
+    mine = col(Post.product_id).in_(_wanted(cycle).with_only_columns(col(Product.id)).order_by(None))
+    async with session() as s:
+        await s.exec(update(Post).where(*theirs, *passed, alive, mine).values(cycle_id=cycle.id, media_error=None))
+
+
+def _wanted(cycle: CycleRun) -> SelectOfScalar[Product]:
+    """The products that a cycle is for."""
+    wanted = select(Product).where(col(Product.active), col(Product.archived_at).is_(None)).order_by(Product.name)
+    return wanted if cycle.product_id is None else wanted.where(Product.id == cycle.product_id)
+
+
 async def _desks(s: AsyncSession, cycle: CycleRun) -> list[tuple[Desk, tuple[Gap, ...]]]:
     """What each product's writer needs, and the gaps to fill."""
     now = clock.now()
-    wanted = select(Product).where(col(Product.active), col(Product.archived_at).is_(None)).order_by(Product.name)
-    if cycle.product_id is not None:
-        wanted = wanted.where(Product.id == cycle.product_id)
     found = []
-    for product in (await s.exec(wanted)).all():
+    for product in (await s.exec(_wanted(cycle))).all():
         facts = await products.facts_of(s, product.id or 0, clock.today(product.timezone))
         hooks = await _recent_hooks(s, product)
         desk = Desk(product=product, facts=facts, cycle_id=cycle.id, recent_hooks=hooks)
-        found.append((desk, await planning.plan(s, product, now)))
+        found.append((desk, (await planning.plan(s, product, now))[: await _still_allowed(s, cycle, product)]))
     return found
+
+
+async def _still_allowed(s: AsyncSession, cycle: CycleRun, product: Product) -> int:
+    """How many posts a cycle may still write for a product: coming again after a rest gives it no more."""
+    mine = (Post.cycle_id == cycle.id, Post.product_id == product.id, col(Post.created_at) >= cycle.created_at)
+    written = (await s.exec(select(func.count()).select_from(Post).where(*mine))).one()
+    return max(0, get_settings().posts_per_cycle - written)
 
 
 async def _recent_hooks(s: AsyncSession, product: Product) -> list[str]:
@@ -148,6 +171,8 @@ async def _write_all(shift: _Shift, easels: asyncio.TaskGroup, desk: Desk, gaps:
 
 async def _write(shift: _Shift, easels: asyncio.TaskGroup, desk: Desk, gap: Gap) -> None:
     async with shift.pens:
+        if shift.lost:
+            return
         try:
             if shift.stopped:
                 raise shift.stopped
@@ -183,6 +208,8 @@ async def _fall_short(shift: _Shift, gap: Gap, error: Exception) -> None:
 async def _picture(shift: _Shift, post_id: int) -> None:
     """After a bad moment the post keeps no mark: it is still the cycle's, which comes again."""
     async with shift.easels:
+        if shift.lost:
+            return
         waits = isinstance(shift.stopped, PASSING) and not shift.last
         error = shift.stopped if waits else await picturing.attempt(post_id, forgiven=() if shift.last else PASSING)
     if error is None:
@@ -311,10 +338,10 @@ async def _has_posts(cycle_id: int) -> bool:
 
 
 async def _update(shift: _Shift, **values: object) -> None:
-    """Writes on the cycle while it is still this holder's; one who was given up for dead stops."""
+    """Writes on the cycle while it is still this holder's; one who was given up for dead starts nothing more."""
     mine = (col(CycleRun.id) == shift.cycle_id, col(CycleRun.fence) == shift.fence)
     async with session() as s:
         written = await s.exec(update(CycleRun).where(*mine).values(updated_at=clock.now(), **values))
     if written.rowcount == 0:
         logger.warning("cycle.lost", cycle=shift.cycle_id, fence=shift.fence)
-        shift.stopped = shift.stopped or Refused("cycle.already_running")
+        shift.lost = True

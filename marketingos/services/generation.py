@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, update
+from sqlalchemy import ColumnElement, and_, exists, or_, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from marketingos import clock, log
-from marketingos.db import AsyncSession, claimable, reading, session
+from marketingos.db import AsyncSession, claimable, one_at_a_time, reading, session
 from marketingos.domain.cycle import CycleRun, CycleState
 from marketingos.domain.post import Post
 from marketingos.domain.product import Product
@@ -140,14 +141,27 @@ def _waiting(now: datetime) -> ColumnElement[bool]:
     return or_(col(CycleRun.state) == CycleState.QUEUED, abandoned, rested)
 
 
+def _undisturbed(now: datetime) -> ColumnElement[bool]:
+    """Nobody is at work on the same product: two at a slot would both pay for it."""
+    other = aliased(CycleRun)
+    same = or_(
+        col(other.product_id).is_(None),
+        col(CycleRun.product_id).is_(None),
+        col(other.product_id) == col(CycleRun.product_id),
+    )
+    alive = and_(col(other.state) == CycleState.RUNNING, col(other.lease_until) > now)
+    return ~exists().where(alive, same, col(other.id) != col(CycleRun.id))
+
+
 async def _claim() -> CycleRun | None:
-    """Takes the oldest cycle that waits; None when there is none. Asking costs no write."""
+    """Takes the oldest cycle that waits and is in nobody's way; None when there is none. Asking costs no write."""
     now = clock.now()
-    oldest = select(CycleRun).where(_waiting(now)).order_by(col(CycleRun.id)).limit(1)
+    oldest = select(CycleRun).where(_waiting(now), _undisturbed(now)).order_by(col(CycleRun.id)).limit(1)
     async with reading() as s:
         if (await s.exec(oldest)).first() is None:
             return None
     async with session() as s:
+        await one_at_a_time(s, "cycles")
         cycle = (await s.exec(claimable(oldest))).first()
         if cycle is not None:
             cycle.state, cycle.step = CycleState.RUNNING, "cycle.planning"

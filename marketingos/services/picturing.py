@@ -31,6 +31,9 @@ logger = log.get_logger(__name__)
 UNDER_WAY = "media.under_way"
 """What a post's `media_error` says while another try is made."""
 
+LASTING = (UNDER_WAY, "error.replicate_refused", MarketingError.key)
+"""Marks that coming again would not lift: somebody is at it, or the reason lies in the picture or in ourselves."""
+
 _NO_PICTURE = (ContentRefused, NotSent, BadAnswer)
 """After these there will be no picture from an order; after any other error it may be fetched again."""
 

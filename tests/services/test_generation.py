@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlmodel import col, delete, func, select
+from sqlmodel import col, delete, func, select, update
 from starlette.responses import JSONResponse
 
 from marketingos import clock, db
@@ -423,6 +424,50 @@ async def test_one_who_was_given_up_for_dead_writes_no_more(studio: Studio) -> N
     assert studio.texts == texts
 
 
+async def test_who_lost_a_cycle_leaves_the_rest_of_it(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts and pictures that were still to come belong to who took the cycle over; nothing is said to be missing."""
+    await demo("ReservasPro", platforms=INSTAGRAM)
+    save = filling._save
+
+    async def taken_over(*given: Any) -> int | None:
+        async with db.session() as s:
+            await s.exec(update(CycleRun).values(fence=CycleRun.fence + 1))
+        return await save(*given)
+
+    monkeypatch.setattr(filling, "_save", taken_over)
+    with clock.frozen(MONDAY):
+        await generation.request_cycle(person())
+        await generation.run_cycles()
+    assert (studio.texts, studio.pictures) == (1, 0)
+    assert await missing() == set()
+
+
+async def test_cycles_of_one_product_wait_for_each_other(studio: Studio) -> None:
+    """While one is under way, another for the same product, or for all, is not begun; one for another product is."""
+    ids = await demo("ReservasPro", "PulsoFit", platforms=INSTAGRAM)
+    asked = [("a", ids["ReservasPro"]), ("b", None), ("c", ids["ReservasPro"]), ("d", ids["PulsoFit"])]
+    async with db.session() as s:
+        s.add_all(CycleRun(window=w, product_id=p, created_at=MONDAY, updated_at=MONDAY) for w, p in asked)
+    with clock.frozen(MONDAY):
+        begun = [await generation._claim() for _ in range(3)]
+        assert [c.window if c else None for c in begun] == ["a", "d", None]
+        assert begun[0] is not None
+        await filling.fill(begun[0])
+        following = await generation._claim()
+    assert following is not None
+    assert following.window == "c"
+
+
+async def test_a_rest_does_not_make_a_cycle_larger(studio: Studio, environment: Callable[..., object]) -> None:
+    """What one cycle may write for a product holds over all its shifts."""
+    environment(POSTS_PER_CYCLE=3)
+    studio.writes({}, api_error(529, "overloaded_error"))
+    await demo("ReservasPro", platforms=INSTAGRAM)
+    assert (await cycle()).state is CycleState.WAITING
+    await resumed(timedelta(minutes=1))
+    assert len(await posts()) == 3
+
+
 class PowerCut(BaseException):
     """Nothing that runs can catch it."""
 
@@ -521,6 +566,20 @@ async def test_a_retry_that_fails_says_so(studio: Studio) -> None:
     with clock.frozen(MONDAY), pytest.raises(ContentRefused):
         await generation.retry_media(person(), (await posts())[0].id or 0)
     assert (await posts())[0].media_error == "error.replicate_refused"
+
+
+@pytest.mark.parametrize(("status", "made"), [(402, True), (422, False)])
+async def test_the_next_cycle_makes_the_pictures_that_had_no_money(studio: Studio, status: int, made: bool) -> None:
+    """What failed for want of credit is made by the next cycle, on its account; a refused picture is a person's."""
+    studio.draws(JSONResponse({"title": "t", "detail": "no", "status": status}, status))
+    first = await one_slot(studio)
+    assert (await posts())[0].media_error is not None
+    with clock.frozen(MONDAY + timedelta(hours=6)):
+        await generation.request_cycle(person())
+        await generation.run_cycles()
+    post = (await posts())[0]
+    assert (post.media_error is None, len(post.variants[0].media)) == (made, int(made))
+    assert ({row.cycle_id for row in await spent() if row.purpose == "picture"} == {first.id + 1}) is made
 
 
 async def test_two_clicks_pay_for_one_picture(studio: Studio) -> None:
