@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.12 python3.13 python3.11 python3 python; do \
   "$$p" -c 'import sys, venv, ensurepip; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,13))' >/dev/null 2>&1 && echo "$$p" && break; done)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run dev test check e2e bench migrate lock docs clean
+.PHONY: run dev test check e2e faults bench migrate lock docs clean
 
 run: $(VENV)/.run ## the product on http://localhost:3000
 	@$(BIN)/marketingos run
@@ -18,7 +18,7 @@ dev: $(VENV)/.dev ## the same with hot reload
 test: $(VENV)/.dev ## everything: style, types, floors, unit, both databases, browser
 	@$(BIN)/python tests/chromium.py
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest -q -n 2 -m "not e2e"
+	@$(BIN)/pytest -q -n 2 -m "not e2e and not exhaustive"
 	@$(BIN)/pytest -q -m e2e
 
 check: $(VENV)/.dev ## style, types, floors
@@ -30,6 +30,10 @@ check: $(VENV)/.dev ## style, types, floors
 e2e: $(VENV)/.dev ## only the browser journeys
 	@$(BIN)/python tests/chromium.py
 	@$(BIN)/pytest -q -m e2e
+
+faults: $(VENV)/.dev ## every death enumerated, then N deliveries under random faults: make faults N=2000 SEED=1
+	@$(BIN)/pytest -q tests/faults
+	@$(BIN)/python -m tests.faults.campaign $(or $(N),2000) $(SEED)
 
 bench: $(VENV)/.dev ## measures; prints figures, asserts nothing
 	@$(BIN)/python -m tests.bench.publishing

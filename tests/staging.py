@@ -23,7 +23,7 @@ from marketingos.domain.account import Account, AccountKind
 from marketingos.domain.delivery import Delivery
 from marketingos.domain.media import Media, MediaKind
 from marketingos.domain.platform import Format, Platform
-from marketingos.domain.post import Post, Variant, VariantStatus
+from marketingos.domain.post import Post, Variant, VariantMedia, VariantStatus
 from marketingos.domain.product import Product
 from marketingos.domain.slot import wall_time
 from marketingos.services import accounts, media
@@ -100,7 +100,8 @@ async def schedule(drafts: Sequence[Draft]) -> list[int]:
         posts = [_post(draft, product, [files[data] for data in draft.files]) for draft in drafts]
         s.add_all(posts)
         await s.flush()
-        rows = [_delivery(post.variants[0], draft, ids) for post, draft in zip(posts, drafts, strict=True)]
+        variants = [post.variants[0] for post in posts]
+        rows = [_delivery(variant, draft, ids) for variant, draft in zip(variants, drafts, strict=True)]
         s.add_all(rows)
         await s.flush()
         return [row.id or 0 for row in rows]
@@ -116,9 +117,11 @@ async def _product(s: AsyncSession) -> int:
 
 
 async def _file(s: AsyncSession, data: bytes) -> Media:
+    digest = hashlib.sha256(data).hexdigest()
+    if known := (await s.exec(select(Media).where(Media.sha256 == digest))).first():
+        return known
     if not data.startswith(b"%PDF"):
         return await media.store(s, data)
-    digest = hashlib.sha256(data).hexdigest()
     row = Media(
         sha256=digest,
         kind=MediaKind.IMAGE,
@@ -145,7 +148,7 @@ def _post(draft: Draft, product: int, files: Sequence[Media]) -> Post:
         link_url=draft.link_url,
         first_comment=draft.first_comment,
         options=dict(draft.options),
-        media=list(files),
+        pieces=[VariantMedia(source=file, fitted=None, position=n) for n, file in enumerate(files)],
         decided_by="Ana",
     )
     variant.approved_hash = variant.content().hash

@@ -39,8 +39,9 @@ PARKS, PARKED = "FAULTS_PARKS", "FAULTS_PARKED"
 BUSY = "FAULTS_BUSY_MS"
 """How long SQLite waits for another's lock, instead of half a minute."""
 
-TICK = timedelta(milliseconds=100)
-CONNECTIONS = 200
+TICK = timedelta(milliseconds=200)
+CONNECTIONS = 80
+"""PostgreSQL allows a hundred."""
 
 
 def main() -> None:
@@ -110,7 +111,8 @@ def prepare() -> None:
     make = db.create_async_engine
 
     def with_room(url: str, **choices: Any) -> Any:
-        return make(url, **({**choices, "pool_size": CONNECTIONS} if "pool_size" in choices else choices))
+        room = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_timeout": 600} if "pool_size" in choices else {}
+        return make(url, **{**choices, **room})
 
     db.create_async_engine = with_room
     if milliseconds := os.environ.get(BUSY):

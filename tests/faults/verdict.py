@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -48,6 +49,14 @@ class Row:
         ended = {DeliveryStatus.PUBLISHED, DeliveryStatus.FAILED, DeliveryStatus.HELD, DeliveryStatus.CANCELLED}
         return self.status in ended or (self.kind.asks and self.asks)
 
+    def seen_in(self, ledger: Iterable[Live]) -> list[Live]:
+        """The visible posts that are this one: by its words, a story by its file."""
+        live = [post for post in ledger if post["account"] == self.draft.account]
+        if self.draft.format is Format.STORY:
+            file = hashlib.sha256(self.draft.files[0]).hexdigest()
+            return [post for post in live if any(medium["sha256"] == file for medium in post["media"])]
+        return [post for post in live if self.draft.text in (post["text"], post["title"])]
+
 
 @dataclass(kw_only=True)
 class Verdict:
@@ -75,19 +84,12 @@ def judge(rows: Iterable[Row], ledger: Sequence[Live], *, refused: bool = False)
     """Every delivery against the ledger; `refused` says that a platform may have had reason to refuse a file."""
     verdict = Verdict()
     by_account: dict[str, list[Live]] = {}
-    for live in ledger:
-        by_account.setdefault(live["account"], []).append(live)
-    stories: dict[str, list[Row]] = {}
+    for post in ledger:
+        by_account.setdefault(post["account"], []).append(post)
     for row in rows:
         verdict.deliveries += 1
         verdict.by_hand[row.kind.name] += row.by_hand or row.asks
-        if row.draft.format is Format.STORY:
-            stories.setdefault(row.draft.account, []).append(row)
-        else:
-            live = by_account.get(row.draft.account, ())
-            _judge_one(verdict, row, [p for p in live if row.draft.text in (p["text"], p["title"])], refused)
-    for account, told in stories.items():
-        _judge_stories(verdict, told, by_account.get(account, ()), refused)
+        _judge_one(verdict, row, row.seen_in(by_account.get(row.draft.account, ())), refused)
     verdict.by_hand = +verdict.by_hand
     return verdict
 
@@ -115,24 +117,3 @@ def _judge_one(verdict: Verdict, row: Row, live: Sequence[Live], refused: bool) 
 
 def _comments(live: Live) -> list[str]:
     return [comment["text"] for comment in live["comments"]]
-
-
-def _judge_stories(verdict: Verdict, rows: Sequence[Row], live: Sequence[Live], refused: bool) -> None:
-    """Stories have no text to be told apart by: an account has as many as were published, and those that are asked
-    about may be there too."""
-    visible = {post["id"] for post in live if post["kind"] in ("story", "stories")}
-    told = [row for row in rows if row.status is DeliveryStatus.PUBLISHED]
-    asked = [row for row in rows if row.kind.asks and row.asks]
-    words = (
-        f"{rows[0].kind.name} on {rows[0].draft.account}: {len(told)} told, {len(asked)} asked, {len(visible)} there"
-    )
-    if len(visible) > len(told) + len(asked):
-        verdict.duplicates.append(words)
-    if len(visible) < len(told):
-        verdict.losses.append(words)
-    ids = [row.external_id for row in told if row.external_id]
-    if len(set(ids)) != len(ids) or not set(ids) <= visible:
-        verdict.false.append(f"{words}; ids {ids}, not {sorted(visible)}")
-    for row in rows:
-        if row not in told and row not in asked and not (refused and row.status is DeliveryStatus.FAILED):
-            verdict.losses.append(f"{words}; {row.id} is {row.status} ({row.error_key}, {row.hold_reason})")

@@ -19,7 +19,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,12 +28,16 @@ from unittest.mock import patch
 
 import httpx
 from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 
 from marketingos import adapters, clock, db, vault
 from marketingos.domain.account import AccountKind
 from marketingos.domain.delivery import Delivery
 from marketingos.domain.platform import Platform
+from marketingos.domain.user import Role
+from marketingos.services import publishing
+from marketingos.services.views import PersonView
 from marketingos.settings import Settings, get_settings
 from tests.faults.kinds import Kind
 from tests.faults.launcher import OFFSET, PARKED, PARKS, SharedClock
@@ -46,14 +50,10 @@ Answer = TypeVar("Answer")
 
 LIMITS = {"instagram_publishing_quota": 10**6, "tiktok_posts_per_day": 10**6}
 
-SILENCE = 0.6
-"""Real seconds after which the product takes a platform's silence for a lost answer."""
-
-QUIET = 1.0
-"""Real seconds without any change after which nothing more is expected of this moment: more than `SILENCE`."""
-
 DEAD = 6.0
 """Real seconds without any change after which whoever holds a lease is given up."""
+
+ANA = PersonView(id=1, name="Ana", email="ana@example.com", role=Role.ADMIN)
 
 _ACCOUNT_KINDS = {
     "page": AccountKind.PAGE,
@@ -65,11 +65,25 @@ _ACCOUNT_KINDS = {
 
 
 class World:
-    """One database, one outside, any number of the product's processes."""
+    """One database, one outside, any number of the product's processes.
 
-    def __init__(self, folder: Path, *, database_url: str = "", migrated: Path | None = None, **settings: Any) -> None:
+    `silence` is how many real seconds a platform may say nothing; after `quiet` ones without any change nothing more is
+    expected of a moment.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        database_url: str = "",
+        migrated: Path | None = None,
+        silence: float = 10.0,
+        quiet: float = 0.5,
+        **settings: Any,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        self.quiet = quiet
         self.port, twin_port = free_port(), free_port()
         self.twin = f"http://127.0.0.1:{twin_port}"
         self._twin_port = twin_port
@@ -78,7 +92,7 @@ class World:
             "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
             "DATABASE_URL": database_url,
             "DATA_DIR": folder / "data",
-            "OUTSIDE_TIMEOUT_SECONDS": SILENCE,
+            "OUTSIDE_TIMEOUT_SECONDS": silence,
             "MEASURE_EVERY_SECONDS": 3600,
             "LOG_FORMAT": "json",
             **settings,
@@ -97,8 +111,11 @@ class World:
         self.numbers: dict[str, int] = {}
         """Of each account, as the product numbers them."""
         self._tokens: dict[str, Mapping[str, Any]] = {}
+        self.by_hand: set[int] = set()
+        """Deliveries that a person had to answer for."""
         self._drafts: dict[int, tuple[Kind, Draft]] = {}
         self._runner = asyncio.Runner()
+        self._engine: AsyncEngine | None = None
         self.http = httpx.Client(base_url=self.twin, timeout=30, trust_env=False)
 
     def __enter__(self) -> Self:
@@ -198,14 +215,14 @@ class World:
         """Moves the clock of every process, by a negative span backwards."""
         self.clock.set(self.clock.ahead + by)
 
-    def settle(self, is_over: Callable[[Row], bool] = lambda row: row.rests, *, patience: float = 120) -> list[Row]:
-        """Lets time pass, from one due moment to the next, until all deliveries are over or patience (in real seconds)
-        ends; answers them."""
+    def settle(self, *, without: Callable[[], Collection[str]] = tuple[str, ...], patience: float = 120) -> list[Row]:
+        """Lets time pass, from one due moment to the next, until all deliveries rest, save those of accounts `without`
+        which it has to do, or patience (in real seconds) ends; answers them."""
         end, changed = time.monotonic() + patience, time.monotonic()
         seen: list[Row] = []
         while True:
-            rows = self.rows()
-            going = [row for row in rows if not is_over(row)]
+            left_out, rows = without(), self.rows()
+            going = [row for row in rows if not row.rests and row.draft.account not in left_out]
             if not going or time.monotonic() > end:
                 return rows
             if rows != seen:
@@ -221,11 +238,11 @@ class World:
         leases = [row.lease_until for row in going if row.lease_until and row.lease_until > now]
         later = [row.not_before for row in going if row.not_before > now and row.lease_until is None]
         busy = bool(leases) or len(later) < len(going)
-        if busy and quiet < QUIET:
+        if busy and quiet < self.quiet:
             return None
         if later:
             return min(later)
-        return min(leases, default=now + timedelta(seconds=30)) if quiet > DEAD else None
+        return min(leases, default=now + timedelta(seconds=30)) if quiet > self.quiet + DEAD else None
 
     # -- what is there -------------------------------------------------------------------------------------------------
 
@@ -264,6 +281,15 @@ class World:
         self._drafts |= dict(zip(ids, zip(kinds, drafts, strict=True), strict=True))
         return ids
 
+    def answer(self, rows: Iterable[Row]) -> int:
+        """A person looks at the platform and presses the right one of the two buttons, for each that is asked about;
+        answers how many there were."""
+        asked, ledger = [row for row in rows if row.asks], self.ledger()
+        for row in asked:
+            self.do(publishing.settle_by_hand(ANA, row.id, published=bool(row.seen_in(ledger))))
+            self.by_hand.add(row.id)
+        return len(asked)
+
     def forget(self) -> None:
         """Deliveries so far are not looked at any more."""
         self._drafts.clear()
@@ -292,7 +318,11 @@ class World:
             "fence",
         )
         rows = [dict(zip(names, values, strict=True)) for values in found if values[0] in self._drafts]
-        return [Row(kind=self._drafts[row["id"]][0], draft=self._drafts[row["id"]][1], **row) for row in rows]
+        drafts = self._drafts
+        return [
+            Row(kind=drafts[row["id"]][0], draft=drafts[row["id"]][1], by_hand=row["id"] in self.by_hand, **row)
+            for row in rows
+        ]
 
     def ledger(self) -> list[Live]:
         """What followers see, and what they will see once it is processed."""
@@ -321,9 +351,11 @@ class World:
         ):
             get_settings.cache_clear()
             vault.forget()
+            db._engine = self._engine
             try:
                 yield
             finally:
+                self._engine, db._engine = db._engine, None
                 get_settings.cache_clear()
                 vault.forget()
 

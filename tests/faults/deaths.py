@@ -1,0 +1,106 @@
+"""`kill -9` at every await of every kind's walk, enumerated.
+
+One death serves many walks: each of them stops at the await that it is to die at, and when all stand still (or are
+through, which tells that the kind has no further awaits) the process is killed. The next process finds its way, and
+everything is judged.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from marketingos.domain.delivery import LEASE
+from tests.faults.kinds import Kind
+from tests.faults.verdict import Row, Verdict, judge
+from tests.faults.world import World
+
+Targets = Mapping[str, tuple[Kind, int]]
+"""By account: what goes out on it, and the await at which that dies."""
+
+Stopped = Mapping[str, tuple[int, str]]
+"""By account: the await at which its walk stands, and where in the product that is."""
+
+AT_ONCE = 50
+"""Walks that stand still at the same time: on PostgreSQL each may keep a connection."""
+
+STRAGGLERS = 0.5
+"""Real seconds in which workers end that had still been sent to an account when its last post came to rest."""
+
+SOON = timedelta(minutes=1)
+
+ACCOUNTS = 12
+"""For each kind."""
+
+
+@dataclass(kw_only=True)
+class Deaths:
+    """What was covered: the awaits of each kind, and the places of the product in which a walk stood."""
+
+    kills: int = 0
+    awaits: dict[str, set[int]] = field(default_factory=dict)
+    places: set[str] = field(default_factory=set)
+    verdict: Verdict = field(default_factory=Verdict)
+
+    def __str__(self) -> str:
+        pairs = sum(map(len, self.awaits.values()))
+        return f"{pairs} pairs of a kind and an await, at {len(self.places)} places, {self.kills} kills"
+
+
+def enumerate_deaths(
+    world: World, kinds: Sequence[Kind], *, at_once: int = AT_ONCE, first: int = 1, step: int = 1
+) -> Deaths:
+    """Kills every kind at its awaits `first`, `first + step`, … to its last; at most `at_once` walks die together."""
+    world.open(kinds, min(at_once, ACCOUNTS))
+    deaths, following = Deaths(), {kind.name: first for kind in kinds}
+    going = list(kinds)
+    process = world.start()
+    while going:
+        share = max(1, at_once // len(going))
+        targets = {
+            account: (kind, following[kind.name] + step * n)
+            for kind in going[:at_once]
+            for n, account in enumerate(world.accounts[kind.name][:share])
+        }
+        stopped, rows = _die_once(world, process, targets)
+        process = world.start()
+        _note(deaths, targets, stopped)
+        deaths.verdict.add(_recovered(world))
+        ended = {row.kind.name for row in rows if row.rests and row.draft.account not in stopped}
+        going = [kind for kind in going if kind.name not in ended]
+        for kind, at in (targets[account] for account in stopped):
+            following[kind.name] = max(following[kind.name], at + step)
+    world.kill(process)
+    return deaths
+
+
+def _die_once(world: World, process: int, targets: Targets) -> tuple[Stopped, list[Row]]:
+    """Posts go on their way and the process dies; answers the accounts whose walks had stopped, and the rows then."""
+    world.forget()
+    world.post([(kind, account) for account, (kind, _) in targets.items()], world.now() + SOON)
+    time.sleep(STRAGGLERS)
+    world.park({account: at for account, (_, at) in targets.items()})
+    world.forward(SOON)
+    rows = world.settle(without=world.parked)
+    world.kill(process)
+    stopped = world.parked()
+    world.park({})
+    return stopped, rows
+
+
+def _note(deaths: Deaths, targets: Targets, stopped: Stopped) -> None:
+    deaths.kills += 1
+    for account, (at, place) in stopped.items():
+        deaths.awaits.setdefault(targets[account][0].name, set()).add(at)
+        deaths.places.add(place)
+
+
+def _recovered(world: World) -> Verdict:
+    """What has become of the posts when the leases of the dead have ended and everything has come to rest."""
+    world.forward(LEASE + timedelta(seconds=1))
+    rows = world.settle()
+    while world.answer(rows):
+        rows = world.settle()
+    return judge(rows, world.ledger())
