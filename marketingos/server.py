@@ -40,7 +40,7 @@ def serve(*, backend_only: bool = False) -> None:
     settings = get_settings()
     os.chdir(ROOT)
     migrate()
-    announcement = asyncio.run(_prepare(settings))
+    announcement = asyncio.run(prepare(settings))
     if not backend_only:
         build_pages()
     _mark_environment(with_pages=not backend_only)
@@ -118,7 +118,7 @@ def _mark_environment(*, with_pages: bool) -> None:
     environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(with_pages)
 
 
-async def _prepare(settings: Settings) -> str:
+async def prepare(settings: Settings) -> str:
     """The world, the first person, and in the sandbox three products with their accounts."""
     try:
         await world.settle()

@@ -14,13 +14,22 @@ from marketingos.services.views import AccountView, ProductView
 
 
 @dataclass(frozen=True, kw_only=True)
+class DueView:
+    """A post that is scheduled on an account."""
+
+    post_id: int
+    title: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConnectionView:
-    """An account with its permission. `ends_at` is when it stops working unless a person does something (None: never
-    by date); `renews` says that it renews itself until then; `granted` and `missing` are scopes. `due` are the moments
-    at which something is scheduled, `lost` those of them that this permission would not live to see. `audience` is the
-    standing choice of who sees a TikTok creator's posts, with who made it and when; `private_only` says that TikTok
-    lately refused to post for others than the creator alone. `paused` says that it, or its platform, is paused;
-    `pause_id` is the one that is about this account alone."""
+    """An account with its permission. `ends_at` is when it stops working unless a person does something (None: never by
+    date); `renews` says that it renews itself until then; `granted` and `missing` are scopes. `due` are the moments at
+    which something is scheduled, `lost` those of them that this permission would not live to see, `lost_posts` the
+    posts. `audience` is the standing choice of who sees a TikTok creator's posts, with who made it and when;
+    `private_only` says that TikTok lately refused to post for others than the creator alone. `paused` says that it, or
+    its platform, is paused; `pause_id` is the one that is about this account alone."""
 
     account: AccountView
     external_id: str
@@ -38,6 +47,7 @@ class ConnectionView:
     checked_at: datetime | None
     due: tuple[datetime, ...] = ()
     lost: tuple[datetime, ...] = ()
+    lost_posts: tuple[DueView, ...] = ()
     audience: str = ""
     audience_by: str = ""
     audience_at: datetime | None = None

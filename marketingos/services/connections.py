@@ -19,10 +19,11 @@ from marketingos.domain.delivery import Delivery, DeliveryStatus
 from marketingos.domain.pause import EVERYTHING, Scope
 from marketingos.domain.permission import PROVIDERS, Provider, ends_at, granted, health_of, would_not_go_out
 from marketingos.domain.platform import Platform
+from marketingos.domain.post import Post, Variant
 from marketingos.domain.product import Product
 from marketingos.domain.user import Deed, may
 from marketingos.services import accounts, creators, pauses, posts, products
-from marketingos.services.connection_views import ConnectionsView, ConnectionView
+from marketingos.services.connection_views import ConnectionsView, ConnectionView, DueView
 from marketingos.services.people import require
 from marketingos.services.views import AccountView, PersonView, ProductView
 
@@ -89,15 +90,18 @@ def _is_paused(account: AccountView, scopes: pauses.Standing) -> bool:
     return any(scope != EVERYTHING and scope.covers(whole) for scope in scopes)
 
 
-async def _due(s: AsyncSession, now: datetime) -> Mapping[int, list[datetime]]:
+async def _due(s: AsyncSession, now: datetime) -> Mapping[int, list[DueView]]:
+    """By account, what is scheduled on it, the next first."""
     statement = (
-        select(Delivery.account_id, Delivery.due_at)
+        select(Delivery.account_id, Delivery.due_at, Post.id, Post.title)
+        .join(Variant, col(Variant.id) == Delivery.variant_id)
+        .join(Post, col(Post.id) == Variant.post_id)
         .where(col(Delivery.status).in_(_SCHEDULED), Delivery.due_at <= now + HORIZON)
         .order_by(col(Delivery.due_at))
     )
-    found: dict[int, list[datetime]] = defaultdict(list)
-    for account_id, due_at in (await s.exec(statement)).all():
-        found[account_id].append(max(due_at, now))
+    found: dict[int, list[DueView]] = defaultdict(list)
+    for account_id, due_at, post_id, title in (await s.exec(statement)).all():
+        found[account_id].append(DueView(post_id=post_id or 0, title=title, at=max(due_at, now)))
     return found
 
 
@@ -114,10 +118,12 @@ async def _products(s: AsyncSession) -> dict[int, ProductView]:
 
 
 def _row(
-    account: Account, uses: tuple[ProductView, ...], due: Sequence[datetime], private_only: bool, now: datetime
+    account: Account, uses: tuple[ProductView, ...], due: Sequence[DueView], private_only: bool, now: datetime
 ) -> ConnectionView:
     given, missing = granted(account.kind, account.scopes)
     chosen = account.options.get("privacy_at")
+    moments = [view.at for view in due]
+    lost = would_not_go_out(account, moments)
     return ConnectionView(
         account=accounts.view(account),
         external_id=account.external_id,
@@ -133,8 +139,9 @@ def _row(
         connected_at=account.connected_at,
         connected_by=account.connected_by,
         checked_at=account.checked_at,
-        due=tuple(due),
-        lost=would_not_go_out(account, due),
+        due=tuple(moments),
+        lost=lost,
+        lost_posts=tuple(view for view in due if view.at in lost),
         audience=str(account.options.get("privacy_level", "")),
         audience_by=str(account.options.get("privacy_by", "")),
         audience_at=datetime.fromisoformat(chosen) if chosen else None,

@@ -182,6 +182,8 @@ async def test_the_page_shows_what_would_not_go_out(laura: PersonView) -> None:
         (await s.exec(select(Account))).one().token_expires_at = clock.now() + timedelta(days=12)
     shown = await row(laura)
     assert (len(shown.due), len(shown.lost)) == (3, 1)
+    assert [due.at for due in shown.lost_posts] == list(shown.lost)
+    assert (await posts.post(laura, shown.lost_posts[0].post_id)).title == shown.lost_posts[0].title
     assert shown.health is Health.ENDING
     assert [product.name for product in shown.products] == ["ReservasPro"]
     before = await connections.revision()

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 from sqlmodel import select
 
-from marketingos import db
+from marketingos import db, server
 from marketingos.domain.account import Account, AccountKind, AccountState
 from marketingos.domain.platform import Platform
 from marketingos.errors import NotSent, TokenRejected
@@ -104,3 +104,13 @@ async def test_a_start_survives_a_platform_that_does_not_answer(outside: Outside
     assert await tokens.adopt_page() == ()
     assert len(await tokens.adopt_page()) == 2
     assert await people.list_users() == ()
+
+
+async def test_a_start_takes_the_first_page_in(outside: Outside, environment: Setter) -> None:
+    """Who sets the two variables finds the Page connected once the server runs, its token sealed."""
+    demo = outside.account("facebook")
+    settings = environment(META_PAGE_ID=demo.external_id, META_ACCESS_TOKEN=demo.access_token)
+    await server.prepare(settings)
+    connected = await rows()
+    assert demo.external_id in [account.external_id for account in connected]
+    assert all(demo.access_token not in account.sealed_token for account in connected)

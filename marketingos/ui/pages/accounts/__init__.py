@@ -2,13 +2,13 @@
 
 import reflex as rx
 
-from marketingos.ui.components.buttons import button, icon
+from marketingos.ui.components.buttons import button, icon, link
 from marketingos.ui.components.feedback import banner, bone, empty, failure
 from marketingos.ui.components.frame import sheet, spring, toolbar
 from marketingos.ui.components.overlay import menu, menu_item
 from marketingos.ui.components.ticker import ticker
 from marketingos.ui.pages.accounts.dialogs import audience_dialog, offers_dialog, products_dialog, removal_dialog
-from marketingos.ui.pages.accounts.rows import Way
+from marketingos.ui.pages.accounts.rows import Lost, Way
 from marketingos.ui.pages.accounts.state import AccountsState as S
 from marketingos.ui.pages.accounts.table import axis_head, departure, legend, row
 from marketingos.ui.session import page
@@ -91,13 +91,32 @@ def _troubles() -> rx.Component:
     )
     alarm = rx.el.div(
         rx.cond(S.alarm.kind == "stopped", icon("shield-off", 16), icon("timer", 16)),
-        rx.el.div(rx.el.b(S.alarm.title), " ", S.alarm.detail, class_name="grow"),
+        rx.el.div(
+            rx.el.b(S.alarm.title), " ", S.alarm.detail, rx.cond(S.alarm.posts.length() > 0, _lost()), class_name="grow"
+        ),
         rx.cond(S.may_connect, _go(S.alarm.address, t("accounts.reconnect"), variant="primary")),
         class_name="banner account-alarm",
         data_kind=S.alarm.kind,
         role="status",
     )
     return rx.fragment(rx.cond(S.failing != "", failed), rx.cond(S.alarm.title != "", alarm))
+
+
+def _lost() -> rx.Component:
+    """The posts that would not go out."""
+
+    def line(post: rx.Var[Lost]) -> rx.Component:
+        return rx.el.li(
+            rx.el.span(post.when, class_name="dim"),
+            link(post.title, href=post.address, class_name="clip"),
+            class_name="row gap-3",
+        )
+
+    return rx.el.details(
+        rx.el.summary(t("accounts.banner.which")),
+        rx.el.ul(rx.foreach(S.alarm.posts, line), class_name="account-lost"),
+        class_name="t-12",
+    )
 
 
 def _go(address: rx.Var[str], words: rx.Var[str], *, variant: str) -> rx.Component:

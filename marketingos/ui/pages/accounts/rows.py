@@ -86,13 +86,23 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lost:
+    """A post that would not go out, and where it is."""
+
+    address: str
+    title: str
+    when: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Alarm:
-    """The one thing about accounts that cannot wait: a sentence, what it means, and where it is mended."""
+    """The one thing about accounts that cannot wait: a sentence, what it means, which posts, and where it is mended."""
 
     kind: str = ""
     title: str = ""
     detail: str = ""
     address: str = ""
+    posts: tuple[Lost, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,14 +183,23 @@ def alarm(view: ConnectionsView, speaker: Speaker) -> Alarm:
     worst = max(view.rows, key=lambda c: (c.health in DEAD, len(c.lost)), default=None)
     if worst is None or not (worst.health in DEAD or worst.lost):
         return Alarm()
-    name, address = _spoken_name(worst, speaker), _reconnect(worst)
+    name, address, stopped = _spoken_name(worst, speaker), _reconnect(worst), _lost(worst, speaker)
     if worst.health in DEAD:
         held = "accounts.banner.held" if worst.due else "accounts.banner.nothing"
         title = speaker.say("accounts.banner.dead", name=name)
-        return Alarm(kind="stopped", title=title, detail=speaker.say(held, n=len(worst.due)), address=address)
+        return Alarm(
+            kind="stopped", title=title, detail=speaker.say(held, n=len(worst.due)), address=address, posts=stopped
+        )
     title = speaker.say("accounts.banner.ends", name=name, when=speaker.long_day(worst.ends_at or view.now))
     detail = speaker.say("accounts.banner.lost", n=len(worst.lost))
-    return Alarm(kind="needs", title=title, detail=detail, address=address)
+    return Alarm(kind="needs", title=title, detail=detail, address=address, posts=stopped)
+
+
+def _lost(connection: ConnectionView, speaker: Speaker) -> tuple[Lost, ...]:
+    return tuple(
+        Lost(address=f"/?post={due.post_id}", title=due.title, when=speaker.moment(due.at))
+        for due in connection.lost_posts
+    )
 
 
 def _row(connection: ConnectionView, view: ConnectionsView, speaker: Speaker) -> Row:
