@@ -11,7 +11,7 @@ product. Only people can tell it from the real thing, by `/wall`.
 ``/replicate``  api.replicate.com
 ``/wall``       what followers would see, for people
 ``/ledger``     the same as JSON
-``/control``    fault script, the writer's lapses, accounts, tokens, settings, counts of calls
+``/control``    fault script, the writer's lapses, accounts, tokens, settings, counts of calls, bills of the models
 ==============  ==============================================================================================
 """
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute, Mount
 
     from marketingos.sandbox.claude_script import Script
+    from marketingos.sandbox.twin import Twin
 
 
 def create_app(
@@ -58,7 +59,7 @@ def create_app(
         _mount("/tiktok", tiktok.routes(twin)),
         Mount("/linkedin", app=tunnel(Router(linkedin.routes(twin), redirect_slashes=False))),
         _mount("/control", control.routes(twin, webhook_target)),
-        *_models(data_dir, public_base, clock, Script(twin.ledger)),
+        *_models(data_dir, public_base, clock, twin, Script(twin.ledger)),
         *wall.routes(twin),
         *public.routes(twin),
     ]
@@ -77,15 +78,24 @@ def _mount(path: str, routes: Sequence[BaseRoute]) -> Mount:
     return Mount(path, app=Router(routes, redirect_slashes=False))
 
 
-def _models(data_dir: Path, public_base: str, clock: Callable[[], datetime], script: Script) -> list[Mount]:
+def _models(data_dir: Path, public_base: str, clock: Callable[[], datetime], twin: Twin, script: Script) -> list[Mount]:
+    def seconds(service: str) -> Callable[[], float]:
+        return lambda: float(twin.setting(f"{service}_seconds"))
+
     mounts = []
     if importlib.util.find_spec("marketingos.sandbox.claude"):
         from marketingos.sandbox import claude
 
-        mounts.append(_mount("/claude", claude.routes(clock=clock, lapses=script.lapse)))
+        mounts.append(
+            _mount(
+                "/claude", claude.routes(clock=clock, latency=seconds("claude"), lapses=script.lapse, bill=twin.bill)
+            )
+        )
     if importlib.util.find_spec("marketingos.sandbox.replicate"):
         from marketingos.sandbox import replicate
 
-        painted = replicate.routes(data_dir=data_dir, public_base=public_base, clock=clock)
+        painted = replicate.routes(
+            data_dir=data_dir, public_base=public_base, clock=clock, seconds=seconds("replicate"), bill=twin.bill
+        )
         mounts.append(_mount("/replicate", painted))
     return mounts

@@ -28,13 +28,20 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 Lapses = Callable[[Mapping[str, Any]], Lapse | None]
 """How the answer to a request goes wrong, if it does."""
 
+Bill = Callable[[str, str, str, Mapping[str, int]], None]
+"""Writes down what is billed: service, model, request, and how much of each kind."""
+
 
 def routes(
-    *, clock: Callable[[], datetime], latency: float = 0.35, lapses: Lapses = lambda request: None
+    *,
+    clock: Callable[[], datetime],
+    latency: Callable[[], float] = lambda: 0.35,
+    lapses: Lapses = lambda request: None,
+    bill: Bill = lambda *entry: None,
 ) -> list[BaseRoute]:
     """The API's routes, relative to the SDK's base_url; `latency` is the wait of one message in seconds, `lapses` makes
-    the writer fail."""
-    api = _Claude(clock, latency, lapses)
+    the writer fail, `bill` learns of every message."""
+    api = _Claude(clock, latency, lapses, bill)
     table: list[tuple[str, str, Endpoint]] = [
         ("POST", "/v1/messages", api.create_message),
         ("POST", "/v1/messages/count_tokens", api.count_tokens),
@@ -53,7 +60,7 @@ def _answering(endpoint: Endpoint) -> Endpoint:
     """Authentication, the request id and the error envelope, around every endpoint."""
 
     async def answer(request: Request) -> Response:
-        request_id = f"req_011{secrets.token_hex(10)}"
+        request_id = request.state.request_id = f"req_011{secrets.token_hex(10)}"
         try:
             _authenticate(request)
             response = await endpoint(request)
@@ -94,8 +101,9 @@ async def _body(request: Request) -> dict[str, Any]:
 @dataclass
 class _Claude:
     clock: Callable[[], datetime]
-    latency: float
+    latency: Callable[[], float]
     lapses: Lapses
+    bill: Bill
     caches: dict[str, PromptCache] = field(default_factory=dict)
     batches: Batches = field(init=False)
 
@@ -107,7 +115,8 @@ class _Claude:
         if body.get("stream"):
             raise invalid("stream: Streaming is not available on this endpoint.")
         message = self._message(body, request.headers.get("authorization", ""))
-        await asyncio.sleep(self.latency)
+        self.bill("claude", message["model"], request.state.request_id, _billed(message["usage"]))
+        await asyncio.sleep(self.latency())
         return JSONResponse(message)
 
     async def count_tokens(self, request: Request) -> Response:
@@ -165,6 +174,12 @@ class _Claude:
             "content": _content(end, thought), "stop_reason": end.reason, "stop_sequence": None,
             "stop_details": end.details, "usage": usage,
         }  # fmt: skip
+
+
+def _billed(usage: Mapping[str, Any]) -> dict[str, int]:
+    """The message and its tokens, by the names of the answer's `usage`."""
+    kinds = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens")
+    return {"calls": 1, **{kind: usage[kind] for kind in kinds}}
 
 
 def _mount(request: Request) -> str:

@@ -1,5 +1,5 @@
 """The levers for tests and benchmarks: fault script, the writer's lapses, further accounts, dead tokens, settings,
-counts of calls."""
+counts of calls, and what the models bill."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -57,6 +57,7 @@ def routes(twin: Twin, webhook_target: str | None = None) -> list[BaseRoute]:
         ("handshakes", "POST", handshake),
         ("calls", "GET", count_calls),
         ("calls", "DELETE", clear_calls),
+        ("bills", "GET", lambda twin, body: {"bills": twin.ledger.bills()}),
     ]
     return [Route(f"/{name}", lever(act), methods=[method]) for name, method, act in table]
 

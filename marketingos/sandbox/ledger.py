@@ -45,6 +45,8 @@ CREATE TABLE IF NOT EXISTS hits (bucket TEXT NOT NULL, at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS hits_bucket ON hits (bucket, at);
 CREATE TABLE IF NOT EXISTS calls (
     method TEXT NOT NULL, path TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (method, path));
+CREATE TABLE IF NOT EXISTS bills (
+    at REAL NOT NULL, service TEXT NOT NULL, model TEXT NOT NULL, request TEXT NOT NULL, usage TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS rules (
     id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL, seen INTEGER NOT NULL DEFAULT 0,
     done INTEGER NOT NULL DEFAULT 0);
@@ -259,6 +261,12 @@ class Ledger:
 
     def clear_calls(self) -> None:
         self._rows("DELETE FROM calls")
+
+    def add_bill(self, at: float, service: str, model: str, request: str, usage: Mapping[str, int]) -> None:
+        self._rows("INSERT INTO bills VALUES (?, ?, ?, ?, ?)", at, service, model, request, json.dumps(usage))
+
+    def bills(self) -> list[Facts]:
+        return [{**dict(row), "usage": json.loads(row["usage"])} for row in self._rows("SELECT * FROM bills")]
 
     # the outbox of webhooks
 

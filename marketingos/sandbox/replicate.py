@@ -26,18 +26,29 @@ from starlette.routing import BaseRoute, Route
 
 from . import painter
 from .replicate_models import MODELS, HostedModel, model_view, problems
+from .twin import Processing, forced_processing
 
 KEPT = timedelta(hours=1)
-ENDED = ("succeeded", "failed", "canceled")
+ENDED = ("succeeded", "failed", "canceled", "aborted")
 _UNSAFE = re.compile(r"\b(nsfw|nude|naked|desnud[oa]s?|gore)\b", re.IGNORECASE)
 _FORMATS = {"jpg": ("JPEG", "image/jpeg"), "png": ("PNG", "image/png"), "webp": ("WEBP", "image/webp")}
 Endpoint = Callable[[Request], Awaitable[Response]]
+Bill = Callable[[str, str, str, Mapping[str, int]], None]
+"""Writes down what is billed: service, model, request, and how much of each kind."""
 
 
-def routes(*, data_dir: Path, public_base: str, clock: Callable[[], datetime], seconds: float = 1.0) -> list[BaseRoute]:
+def routes(
+    *,
+    data_dir: Path,
+    public_base: str,
+    clock: Callable[[], datetime],
+    seconds: Callable[[], float] = lambda: 1.0,
+    bill: Bill = lambda *entry: None,
+) -> list[BaseRoute]:
     """The API's routes, relative to REPLICATE_BASE_URL; outputs live under `<public_base>/replicate/files/`.
-    A prediction takes at least `seconds`."""
-    api = _Replicate(data_dir / "replicate", public_base.rstrip("/"), clock, seconds)
+    A prediction takes at least `seconds`; `bill` learns of every one that succeeded. The fault script's processing
+    applies: one that takes longer, and one that fails (`nsfw`, `canceled`, `aborted`, or any other reason)."""
+    api = _Replicate(data_dir / "replicate", public_base.rstrip("/"), clock, seconds, bill)
     table: list[tuple[str, str, Endpoint]] = [
         ("POST", "/v1/models/{owner}/{name}/predictions", api.create),
         ("GET", "/v1/models/{owner}/{name}", api.model),
@@ -79,7 +90,8 @@ class _Replicate:
     folder: Path
     public_base: str
     clock: Callable[[], datetime]
-    seconds: float
+    seconds: Callable[[], float]
+    bill: Bill
     running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     async def create(self, request: Request) -> Response:
@@ -175,18 +187,23 @@ class _Replicate:
             task.add_done_callback(lambda _: self.running.pop(prediction["id"], None))
 
     async def _work(self, prediction: dict[str, Any]) -> None:
-        await asyncio.sleep(self.seconds * 0.2)
-        prediction |= {"status": "processing", "started_at": _stamp(self.clock())}
-        self._write(prediction)
+        forced = forced_processing.get() or Processing()
+        seconds = self.seconds() if forced.seconds is None else forced.seconds
+        failure = "nsfw" if _UNSAFE.search(str(prediction["input"]["prompt"])) else forced.failure
+        await asyncio.sleep(seconds * 0.2)
         started = asyncio.get_running_loop().time()
-        if _UNSAFE.search(str(prediction["input"]["prompt"])):
-            ended = {"status": "failed", "error": "NSFW content detected. Try running it again, or try a different "
-                                                  "prompt."}  # fmt: skip
+        if failure != "aborted":
+            prediction |= {"status": "processing", "started_at": _stamp(self.clock())}
+            self._write(prediction)
+        if failure:
+            ended = _failed(failure)
         else:
             files = await asyncio.to_thread(self._make, prediction)
             ended = {"status": "succeeded", "output": files}
         spent = asyncio.get_running_loop().time() - started
-        await asyncio.sleep(max(0.0, self.seconds * 0.8 - spent))
+        await asyncio.sleep(max(0.0, seconds * 0.8 - spent))
+        if ended["status"] in ("succeeded", "canceled"):
+            self.bill("replicate", prediction["model"], prediction["id"], {"calls": 1, "units": _count(ended)})
         prediction |= ended | {"completed_at": _stamp(self.clock()), "metrics": {"predict_time": round(spent, 3)}}
         self._write(prediction)
         if prediction["webhook"] and "completed" in prediction["webhook_events_filter"]:
@@ -256,6 +273,23 @@ class _Replicate:
         for folder in (self.folder / "files").glob("*"):
             if self._path(folder.name).exists():
                 self._read(folder.name)
+
+
+def _failed(reason: str) -> dict[str, Any]:
+    """How a prediction ends that gives nothing."""
+    if reason in ("canceled", "aborted"):
+        return {"status": reason}
+    if reason == "nsfw":
+        return {
+            "status": "failed",
+            "error": "NSFW content detected. Try running it again, or try a different prompt.",
+        }
+    return {"status": "failed", "error": f"Prediction failed: {reason}"}
+
+
+def _count(ended: Mapping[str, Any]) -> int:
+    """How many outputs are billed; one that was canceled after its start counts as one."""
+    return len(ended["output"]) if isinstance(ended.get("output"), list) else 1
 
 
 async def _json(request: Request) -> dict[str, Any]:

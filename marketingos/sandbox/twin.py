@@ -1,6 +1,6 @@
 """What every platform of the sandbox shares: the ledger, the clock, the kept media, and how long things take."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,8 @@ _YEAR = 365 * 86_400.0
 
 SETTINGS: dict[str, Any] = {
     "latency_ms": 0,
+    "claude_seconds": 0.35,
+    "replicate_seconds": 1.0,
     "processing_seconds": {"facebook": 2.0, "instagram": 3.0, "tiktok": 4.0, "linkedin": 1.5},
     "tiktok_moderation_seconds": 2.0,
     "listing_lag_seconds": 0.0,
@@ -69,6 +71,10 @@ class Twin:
 
     def setting(self, name: str) -> Any:
         return self.ledger.setting(name, SETTINGS[name])
+
+    def bill(self, service: str, model: str, request: str, usage: Mapping[str, int]) -> None:
+        """Write down what a model's work is billed: `usage` counts calls, and tokens or pictures by kind."""
+        self.ledger.add_bill(self.now(), service, model, request, usage)
 
     def processing(self, platform: str, usual: float | None = None) -> Processing:
         """What becomes of an upload made by the call at hand: as the fault script says, else as usual."""

@@ -76,7 +76,7 @@ async def ask(base: str, **more: Any) -> Manuscript:
 
 async def test_it_writes_a_package_that_obeys_the_schema(serve: Serve) -> None:
     """Against the strict twin an assignment becomes valid JSON, and its cost is known."""
-    routes = twin.routes(clock=lambda: datetime(2026, 11, 23, 9, tzinfo=UTC), latency=0)
+    routes = twin.routes(clock=lambda: datetime(2026, 11, 23, 9, tzinfo=UTC), latency=lambda: 0)
     base = await serve(Starlette(routes=[Mount("/claude", routes=routes)]))
     writer = claude(f"{base}/claude")
     first = await writer.write(ASSIGNMENT, schema())

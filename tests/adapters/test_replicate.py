@@ -126,7 +126,7 @@ async def test_it_draws_a_picture(serve: Serve, tmp_path: Path, model: str) -> N
     app = Starlette()
     base = await serve(app)
     routes = twin.routes(
-        data_dir=tmp_path, public_base=base, clock=lambda: datetime(2026, 11, 23, tzinfo=UTC), seconds=0
+        data_dir=tmp_path, public_base=base, clock=lambda: datetime(2026, 11, 23, tzinfo=UTC), seconds=lambda: 0
     )
     app.router.routes.append(Mount("/replicate", routes=routes))
     artist = Replicate(token=SecretStr("r8_test"), base_url=f"{base}/replicate", model=model)

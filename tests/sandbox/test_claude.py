@@ -67,7 +67,7 @@ class World:
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 22, 17, 42, tzinfo=UTC)
-        app = Starlette(routes=[Mount("/claude", routes=claude.routes(clock=lambda: self.now, latency=0))])
+        app = Starlette(routes=[Mount("/claude", routes=claude.routes(clock=lambda: self.now, latency=lambda: 0))])
         transport = httpx2.ASGITransport(app=app)
         self.client = anthropic.AsyncAnthropic(
             api_key="sk-test", base_url="http://sandbox/claude", max_retries=0,

@@ -32,7 +32,7 @@ class World:
     def restart(self) -> None:
         """The server dies and comes back over the same folder."""
         routes = replicate.routes(data_dir=self.folder, public_base="http://sandbox", clock=lambda: self.now,
-                                  seconds=0.05)  # fmt: skip
+                                  seconds=lambda: 0.05)  # fmt: skip
         self.app = Starlette(routes=[Mount("/replicate", routes=routes)])
         transport = httpx.ASGITransport(app=self.app)
         self.client = Client(api_token="r8_test", base_url="http://sandbox/replicate", transport=transport)

@@ -23,8 +23,8 @@ async def studio(
     """Claude and Replicate answer at once; what was asked of them is counted, and any answer can be scripted."""
     studio = Studio()
     studio.base = base = await serve(studio)
-    pictures = replicate.routes(data_dir=tmp_path / "twin", public_base=base, clock=clock.now, seconds=0)
-    texts = claude.routes(clock=clock.now, latency=0)
+    pictures = replicate.routes(data_dir=tmp_path / "twin", public_base=base, clock=clock.now, seconds=lambda: 0)
+    texts = claude.routes(clock=clock.now, latency=lambda: 0)
     picture = Route("/picture.jpg", lambda _: Response(PICTURE, media_type="image/jpeg"))
     studio.app = Starlette(routes=[Mount("/claude", routes=texts), Mount("/replicate", routes=pictures), picture])
     environment(ANTHROPIC_BASE_URL=f"{base}/claude", REPLICATE_BASE_URL=f"{base}/replicate")
