@@ -16,20 +16,26 @@ from pydantic import SecretStr, ValidationError
 from marketingos import adapters, clock, db, log, server
 from marketingos.domain.permission import Health
 from marketingos.domain.platform import Platform
+from marketingos.domain.sheet import Problem
 from marketingos.domain.user import Role
 from marketingos.errors import MarketingError
-from marketingos.services import backup as backups
 from marketingos.services import (
+    archiving,
     connections,
     generation,
+    importing,
     measurement,
     people,
+    products,
     publishing,
     sealing,
     tokens,
     upkeep,
 )
+from marketingos.services import backup as backups
+from marketingos.services.archiving import Consequence
 from marketingos.services.connection_views import ConnectionView
+from marketingos.services.importing import Arrival
 from marketingos.settings import get_settings
 from marketingos.text import sentence
 
@@ -38,9 +44,11 @@ app = typer.Typer(
 )
 user = typer.Typer(no_args_is_help=True, help="The people who may log in.")
 account = typer.Typer(no_args_is_help=True, help="The accounts that are published to.")
+product = typer.Typer(no_args_is_help=True, help="What the organisation sells, as YAML.")
 keys = typer.Typer(no_args_is_help=True, help="The keys of the vault.")
 app.add_typer(user, name="user")
 app.add_typer(account, name="account")
+app.add_typer(product, name="product")
 app.add_typer(keys, name="keys")
 
 Answer = TypeVar("Answer")
@@ -268,6 +276,78 @@ def _account_facts(row: ConnectionView) -> Mapping[str, object]:
         "scheduled": len(row.due),
         "wouldNotGoOut": len(row.lost),
     }
+
+
+@product.command("list")
+def product_list(as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False) -> None:
+    """The products that are not archived."""
+    rows = _run(products.list_products())
+    if as_json:
+        typer.echo(json.dumps([{"id": r.id, "name": r.name, "active": r.active, "website": r.website} for r in rows]))
+    for row in () if as_json else rows:
+        typer.echo(f"{row.name}\t{'active' if row.active else 'inactive'}\t{row.website}")
+
+
+@product.command("export")
+def product_export(
+    names: Annotated[list[str] | None, typer.Argument(help="by name; all of them without one")] = None,
+    out: Annotated[Path | None, typer.Option(dir_okay=False, help="a file; else the terminal")] = None,
+) -> None:
+    """Writes products as YAML."""
+    text = _run(importing.export_from_terminal(names or ()))
+    if out:
+        out.write_text(text, "utf-8")
+    else:
+        typer.echo(text, nl=False)
+
+
+@product.command("import")
+def product_import(
+    file: Annotated[typer.FileText, typer.Argument(help="a YAML file; `-` reads the terminal", encoding="utf-8")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would change")] = False,
+) -> None:
+    """Makes and changes products from YAML; new ones are inactive. With a problem nothing is changed (exit code 1)."""
+    done = _run(importing.import_from_terminal(file.read(), dry_run=dry_run))
+    if done.problems:
+        raise _fail("\n".join(_complaint(problem) for problem in done.problems))
+    for arrival in done.arrivals:
+        typer.echo("\n".join(_told(arrival)))
+
+
+def _complaint(problem: Problem) -> str:
+    said = sentence(problem.key, get_settings().language, **problem.values)
+    return ": ".join(part for part in (f"{problem.line}" if problem.line else "", problem.name, said) if part)
+
+
+def _told(arrival: Arrival) -> list[str]:
+    """A product and, below it, what comes (+) and what goes (-)."""
+    head = "new" if arrival.new else "changed" if arrival.changes else "unchanged"
+    lines = [f"{arrival.name}\t{head}"]
+    for change in arrival.changes:
+        lines += [f"  {change.name}", *(f"    - {v}" for v in change.removed), *(f"    + {v}" for v in change.added)]
+    left_out = [f"{account.platform.value} {account.id}" for account in arrival.unknown_accounts]
+    left_out += ["logo"] if arrival.unknown_logo else []
+    return lines + ([f"  not here, left out: {', '.join(left_out)}"] if left_out else [])
+
+
+@product.command("cleanup")
+def product_cleanup(
+    keep: Annotated[list[str], typer.Option(help="a product that stays, by name")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would be archived")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+) -> None:
+    """Archives every product but those named. Nothing is deleted; what was published stays on record."""
+    done = _run(archiving.clean_up_from_terminal(keep, dry_run=dry_run))
+    if as_json:
+        groups = {"archived": done.archived, "busy": done.busy}
+        typer.echo(json.dumps({name: [_count(c) for c in group] for name, group in groups.items()}, indent=2))
+    for consequence in () if as_json else (*done.archived, *done.busy):
+        typer.echo("\t".join(f"{name} {value}" for name, value in _count(consequence).items()))
+
+
+def _count(consequence: Consequence) -> Mapping[str, object]:
+    names = ("pending", "withdrawn", "published", "going")
+    return {"name": consequence.product.name, **{name: getattr(consequence, name) for name in names}}
 
 
 @keys.command("rotate")
