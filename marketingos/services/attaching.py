@@ -79,28 +79,41 @@ async def detach(actor: PersonView, variant_id: int, media_id: int) -> PostView:
     return await _edit(actor, variant_id, "media.detach", change)
 
 
+async def put_back(
+    actor: PersonView, variant_id: int, media_id: int, place: int, alt_text: str = "", fit: Fit = Fit.PAD
+) -> PostView:
+    """Gives a variant a file back that was taken from it, as it was. `Refused` when it no longer fits there."""
+
+    async def change(s: AsyncSession, variant: Variant) -> None:
+        file = await s.get(Media, media_id)
+        if file is None:
+            raise NotFound("media.gone")
+        if problem := await _give(s, variant, file, replace=False):
+            raise Refused(problem.key, **problem.values)
+        back = _piece(variant, media_id)
+        back.alt_text, back.fit = alt_text[:ALT_LIMIT], fit
+        _put(variant, back, place)
+
+    return await _edit(actor, variant_id, "media.put_back", change)
+
+
 async def arrange(actor: PersonView, variant_id: int, media_id: int, place: int) -> PostView:
     """Puts a file of a variant at another place, 0 being the first; a place beyond the end is the last."""
 
     async def change(s: AsyncSession, variant: Variant) -> None:
-        moved = _piece(variant, media_id)
-        others = [p for p in sorted(variant.pieces, key=lambda p: p.position) if p is not moved]
-        others.insert(max(place, 0), moved)
-        for position, piece in enumerate(others):
-            piece.position = position
-        variant.pieces.sort(key=lambda p: p.position)
-        fitting.wait_if_needed(variant)
+        _put(variant, _piece(variant, media_id), place)
 
     return await _edit(actor, variant_id, "media.arrange", change)
 
 
 async def describe(actor: PersonView, variant_id: int, media_id: int, alt_text: str) -> PostView:
-    """Says what is seen, for those who do not see it. The first file of a variant carries the variant's own words."""
+    """Says what is seen, for those who do not see it."""
     words = " ".join(alt_text.split())
     if len(words) > ALT_LIMIT:
         raise InvalidInput("media.alt_too_long", field="alt_text", most=ALT_LIMIT)
 
     async def change(s: AsyncSession, variant: Variant) -> None:
+        _give_words(variant)
         _piece(variant, media_id).alt_text = words
 
     return await _edit(actor, variant_id, "media.describe", change)
@@ -170,10 +183,27 @@ def _format(variant: Variant, files: Sequence[Media]) -> Format:
 
 async def _drop(s: AsyncSession, variant: Variant, pieces: Sequence[VariantMedia]) -> None:
     """At once: a file that is taken away and given again in one change is a new row."""
+    _give_words(variant)
     for piece in pieces:
         variant.pieces.remove(piece)
         await s.delete(piece)
     await s.flush()
+
+
+def _give_words(variant: Variant) -> None:
+    """What the variant says of its picture becomes that picture's own: it is not true of another one."""
+    for piece in variant.pieces:
+        piece.alt_text = piece.alt_text or variant.alt_text
+    variant.alt_text = ""
+
+
+def _put(variant: Variant, moved: VariantMedia, place: int) -> None:
+    others = [piece for piece in variant.pieces if piece is not moved]
+    others.insert(max(place, 0), moved)
+    for position, piece in enumerate(others):
+        piece.position = position
+    variant.pieces.sort(key=lambda piece: piece.position)
+    fitting.wait_if_needed(variant)
 
 
 def _piece(variant: Variant, media_id: int) -> VariantMedia:

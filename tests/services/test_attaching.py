@@ -15,7 +15,7 @@ from marketingos.adapters import film, images
 from marketingos.domain.delivery import Delivery, DeliveryStatus
 from marketingos.domain.media import Fit, Media, MediaKind
 from marketingos.domain.platform import Format, Platform
-from marketingos.domain.post import VariantMedia, VariantStatus
+from marketingos.domain.post import Variant, VariantMedia, VariantStatus
 from marketingos.domain.requirement import Change
 from marketingos.domain.user import Role
 from marketingos.errors import Forbidden, InvalidInput, NotFound, Refused
@@ -124,8 +124,6 @@ async def test_what_is_approved_is_the_converted_file(laura: PersonView, post_id
 
 
 async def posts_hash(post_id: int) -> str | None:
-    from marketingos.domain.post import Variant
-
     async with db.reading() as s:
         rows = (await s.exec(select(Variant).where(Variant.post_id == post_id))).all()
     return next(v.approved_hash for v in rows if v.platform is Platform.INSTAGRAM)
@@ -153,6 +151,20 @@ async def test_descriptions_belong_to_their_picture(laura: PersonView, post_id: 
     assert on(view, Platform.LINKEDIN).media[0].alt_text == "El sillón vacío"
     with pytest.raises(InvalidInput):
         await attaching.describe(laura, variant, done.media_id, "x" * 1001)
+
+
+async def test_words_about_a_picture_go_with_it(laura: PersonView, post_id: int, tmp_path: Path) -> None:
+    """Another picture has no description until somebody writes one; the old one comes back with its own."""
+    async with db.session() as s:
+        for variant in (await s.exec(select(Variant).where(Variant.post_id == post_id))).all():
+            variant.alt_text = "Un poste de barbero"
+    shown = on(await posts.post(laura, post_id), Platform.LINKEDIN)
+    old = shown.media[0].id
+    await attaching.detach(laura, shown.id, old)
+    done = on((await given(laura, post_id, picture(tmp_path), Platform.LINKEDIN)).post, Platform.LINKEDIN)
+    assert (done.alt_text, [m.alt_text for m in done.media]) == ("", [""])
+    back = await attaching.put_back(laura, shown.id, old, 0, "Un poste de barbero")
+    assert [m.alt_text for m in on(back, Platform.LINKEDIN).media] == ["Un poste de barbero", ""]
 
 
 async def test_a_video_chooses_the_format_and_is_put_in_order(laura: PersonView, post_id: int, tmp_path: Path) -> None:

@@ -31,7 +31,8 @@ class PostText(rx.Component):
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """What a preview needs, all Vars: `kind` is `image`, `video` or `text`; `cut` where the feed folds the text."""
+    """What a preview needs, all Vars: `kind` is `image`, `video` or `text`; `cut` where the feed folds the text;
+    `files` are `MediaView`s when there may be several."""
 
     name: Any
     handle: Any
@@ -48,6 +49,7 @@ class Card:
     followers: Any = None
     link_domain: Any = ""
     link_title: Any = ""
+    files: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +87,9 @@ def card_of(variant: Any, product: Any) -> Card:
         media_url=rx.cond(variant.media.length() > 0, media.url, ""),
         width=media.width,
         height=media.height,
-        kind=variant.format,
-        alt=variant.alt_text,
+        kind=rx.cond(variant.format == "text", "text", media.kind),
+        files=variant.media,
+        alt=rx.cond(media.alt_text != "", media.alt_text, variant.alt_text),
         link_domain=rx.cond(variant.media.length() > 0, "", _domain(variant.link_url)),
         link_title=product.name,
     )
@@ -289,8 +292,30 @@ def _media(card: Card) -> rx.Component:
         preload="metadata",
     )
     missing = rx.el.div(icon("image-off", 24), t("preview.no_media"), class_name="pv-missing")
-    shown = rx.cond(card.media_url != "", rx.cond(card.kind == "video", film, picture), missing)
+    single = rx.cond(card.kind == "video", film, picture)
+    if card.files is not None:
+        single = rx.cond(card.files.length() > 1, _several(card), single)
+    shown = rx.cond(card.media_url != "", single, missing)
     return rx.cond(card.kind == "text", rx.fragment(), shown)
+
+
+def _several(card: Card) -> rx.Component:
+    """One beside the other, to be swiped or laid out as the platform does."""
+    count = rx.Var.create(card.files.length()).to_string()
+    strip = rx.el.div(
+        rx.foreach(card.files, lambda file: _one_of(file, card)), class_name="pv-strip", tab_index=0, role="group"
+    )
+    return rx.el.div(strip, class_name="pv-many", data_n=count)
+
+
+def _one_of(file: Any, card: Card) -> rx.Component:
+    ratio = {"aspectRatio": file.width.to_string() + " / " + file.height.to_string()}
+    words = rx.cond(file.alt_text != "", file.alt_text, card.alt)
+    picture = rx.el.img(src=file.url, alt=words, class_name="pv-media", style=ratio, decoding="async", loading="lazy")
+    film = rx.el.video(
+        src=file.url, class_name="pv-media", style=ratio, plays_inline=True, muted=True, preload="metadata"
+    )
+    return rx.cond(file.kind == "video", film, picture)
 
 
 def _link(card: Card) -> rx.Component:

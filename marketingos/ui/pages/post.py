@@ -14,6 +14,7 @@ from marketingos.ui.components.status import platform_name, platform_tile
 from marketingos.ui.components.ticker import ticker
 from marketingos.ui.post import acts, parts
 from marketingos.ui.post.desk import DISCARD_DIALOG, PostDesk
+from marketingos.ui.post.gallery import gallery
 from marketingos.ui.post.rows import VariantRow
 from marketingos.ui.post.terms import terms_dialog
 from marketingos.ui.session import page
@@ -132,6 +133,7 @@ def _column(variant: rx.Var[VariantRow]) -> rx.Component:
         ),
         parts.variant_preview(S, variant),
         parts.count_line(variant),
+        gallery(S, variant),
         rx.cond(variant.rejected != "", rx.el.p(variant.rejected, class_name="t-12 dim")),
         class_name="post-column",
         data_current=S.current.platform == variant.platform,

@@ -19,6 +19,7 @@ from marketingos.services.views import PostView
 from marketingos.text import format_slot, sentence
 from marketingos.ui.components.overlay import close_dialog, open_dialog
 from marketingos.ui.notices import notice, refusal
+from marketingos.ui.post.gallery import GalleryDesk
 from marketingos.ui.post.rows import NO_VARIANT, NOTHING, PostRow, VariantRow
 from marketingos.ui.post.terms import TermsDesk
 from marketingos.ui.post.wording import post_row
@@ -52,7 +53,7 @@ class Hour(TypedDict):
     time: str
 
 
-class PostDesk(TermsDesk, mixin=True):
+class PostDesk(TermsDesk, GalleryDesk, mixin=True):
     """The post that is open, the platform that is looked at, and what is being done to it."""
 
     shown: PostRow = NOTHING

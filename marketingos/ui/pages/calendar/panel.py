@@ -6,6 +6,7 @@ from marketingos.ui.components.buttons import icon, icon_button, link
 from marketingos.ui.components.frame import sheet
 from marketingos.ui.pages.calendar.state import CalendarState as S
 from marketingos.ui.post import acts, parts
+from marketingos.ui.post.gallery import gallery
 from marketingos.ui.words import t
 
 
@@ -50,7 +51,12 @@ def _head() -> rx.Component:
 def _well() -> rx.Component:
     return rx.el.div(
         parts.next_line(S),
-        rx.el.div(parts.variant_preview(S, S.current), parts.count_line(S.current), class_name="post-card"),
+        rx.el.div(
+            parts.variant_preview(S, S.current),
+            parts.count_line(S.current),
+            gallery(S, S.current),
+            class_name="post-card",
+        ),
         class_name="post-well",
     )
 

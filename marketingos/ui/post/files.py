@@ -1,0 +1,65 @@
+"""How a post's files are told: rows from the service's views, in the person's language."""
+
+from __future__ import annotations
+
+from marketingos.services.views import MediaView, VariantView
+from marketingos.text import sentence
+from marketingos.ui.post.rows import PieceRow
+
+MEDIA = (
+    "check.media_preparing",
+    "media.too_many",
+    "media.mixed",
+    "media.not_here",
+    "media.too_small",
+    "media.too_short",
+    "media.too_long",
+    "media.too_light",
+    "media.too_heavy",
+    "media.too_long_to_convert",
+    "media.hdr",
+    "media.spoilt",
+    "media.gone",
+    "media.unsupported",
+)
+"""Why a platform would not take the files as they are now."""
+
+
+def pieces_of(variant: VariantView, language: str) -> tuple[PieceRow, ...]:
+    """The files of a variant as rows."""
+    return tuple(
+        PieceRow(
+            id=file.id,
+            place=place,
+            last=place == len(variant.media) - 1,
+            thumbnail=file.thumbnail_url,
+            facts=_facts(file),
+            note=_note(file, language),
+            alt=file.alt_text or variant.alt_text,
+            fit=file.fit.value,
+            reshaped=file.reshaped,
+            preparing=file.preparing,
+        )
+        for place, file in enumerate(variant.media)
+    )
+
+
+def _facts(file: MediaView) -> str:
+    """`1080 × 1350`, with the length of a video."""
+    length = f" · {round(file.seconds)} s" if file.seconds else ""
+    return f"{file.width} × {file.height}{length}"
+
+
+def _note(file: MediaView, language: str) -> str:
+    """What was converted for the platform, and what is being."""
+    if not file.changes:
+        return ""
+    made = ", ".join(sentence(f"post.media.made.{change.value}", language) for change in file.changes)
+    return sentence("post.media.converted", language, what=made)
+
+
+def media_note(variant: VariantView, language: str) -> str:
+    """`3 de 10`, where several are possible."""
+    if variant.most_media < 2 or not variant.media:
+        return ""
+    return sentence("post.media.count", language, n=len(variant.media), most=variant.most_media)
