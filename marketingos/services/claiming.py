@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_
-from sqlalchemy.orm import selectinload
+from sqlalchemy import and_, bindparam, case, exists, func, or_
+from sqlalchemy.orm import aliased, selectinload
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from marketingos import clock, log
 from marketingos.db import AsyncSession, claimable, reading, session
@@ -32,6 +33,51 @@ _WANTING = col(Delivery.status).in_(
 )
 """Rows that a worker may take, now or later."""
 
+_NOW = bindparam("now", type_=UTCDateTime())
+
+_FREE = and_(
+    _WANTING,
+    col(Delivery.not_before) <= _NOW,
+    or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= _NOW),
+)
+"""Rows that a worker may take now; `Delivery.is_free` says the same of one row."""
+
+_AWAKE = or_(
+    col(Account.resting_until).is_(None),
+    col(Account.resting_until) <= _NOW,
+    col(Delivery.intent_at).is_not(None),
+    col(Delivery.late_after) < _NOW,
+)
+"""Rows that their account's rest does not concern: it is over, they may be out, or a person has to be asked."""
+
+_other = aliased(Delivery)
+_BUSY = exists().where(
+    col(_other.account_id) == Account.id,
+    col(_other.status).in_([DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN]),
+    col(_other.lease_until) > _NOW,
+)
+"""Whether somebody is sending for an account."""
+
+_ACCOUNTS_DUE = (
+    select(Delivery.account_id)
+    .join(Account)
+    .where(_FREE, _AWAKE, ~_BUSY)
+    .group_by(col(Delivery.account_id))
+    .order_by(func.min(Delivery.not_before))
+    .limit(BATCH)
+)
+_IDLE_ACCOUNT = select(Account).where(Account.id == bindparam("account"), ~_BUSY)
+_NEXT = (
+    select(Delivery)
+    .join(Account)
+    .where(Delivery.account_id == bindparam("account"), _FREE, _AWAKE)
+    .order_by(col(Delivery.not_before))
+    .limit(1)
+)
+_APPROVED = (
+    select(Variant).where(Variant.id == bindparam("variant")).options(selectinload(Variant.pieces))  # type: ignore[arg-type]
+)
+
 
 async def next_due() -> datetime | None:
     """When the next delivery wants a worker; None when nothing waits."""
@@ -47,11 +93,8 @@ async def next_due() -> datetime | None:
 
 async def accounts_due() -> Sequence[int]:
     """Accounts with something due that nobody is sending for, the one that waits longest first."""
-    now = clock.now()
-    waiting = select(Delivery.account_id).join(Account).where(*_free(now), _awake(now), ~_is_busy(now))
-    longest = waiting.group_by(col(Delivery.account_id)).order_by(func.min(Delivery.not_before)).limit(BATCH)
     async with reading() as s:
-        return (await s.exec(longest)).all()
+        return (await s.exec(_ACCOUNTS_DUE, params={"now": clock.now()})).all()
 
 
 async def claim(account_id: int) -> Task | None:
@@ -59,41 +102,18 @@ async def claim(account_id: int) -> Task | None:
     none, the account rests, or somebody else sends for it."""
     async with session() as s:
         now = clock.now()
-        mine = select(Account).where(Account.id == account_id, ~_is_busy(now))
-        account = (await s.exec(claimable(mine, of=Account))).first()
+        given = {"now": now, "account": account_id}
+        account = (await s.exec(claimable(_IDLE_ACCOUNT, of=Account), params=given)).first()
         if account is None:
             return None
         stopped = await pauses.standing(s)
-        due = select(Delivery).join(Account).where(Delivery.account_id == account_id, *_free(now), _awake(now))
-        first = claimable(due.order_by(col(Delivery.not_before)).limit(1), of=Delivery)
         for _ in range(BATCH):
-            row = (await s.exec(first)).first()
+            row = (await s.exec(claimable(_NEXT, of=Delivery), params=given)).first()
             if row is None or not await pacing.admits(s, account, row, now):
                 return None
             if task := await _take(s, row, account, stopped, now):
                 return task
         return None
-
-
-def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Rows that a worker may take now; `Delivery.is_free` says the same of one row."""
-    unleased = or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= now)
-    return _WANTING, col(Delivery.not_before) <= now, unleased
-
-
-def _is_busy(now: datetime) -> ColumnElement[bool]:
-    """Whether somebody is sending for an account."""
-    other = Delivery.__table__.alias("other")  # type: ignore[attr-defined]
-    return exists().where(other.c.account_id == Account.id, other.c.status.in_(_LEASED), other.c.lease_until > now)
-
-
-_LEASED = (DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN)
-
-
-def _awake(now: datetime) -> ColumnElement[bool]:
-    """Rows that their account's rest does not concern: it is over, they may be out, or a person has to be asked."""
-    rested = or_(col(Account.resting_until).is_(None), col(Account.resting_until) <= now)
-    return or_(rested, col(Delivery.intent_at).is_not(None), col(Delivery.late_after) < now)
 
 
 async def _take(
@@ -135,8 +155,7 @@ async def _take(
 
 async def _is_approved(s: AsyncSession, delivery: Delivery) -> bool:
     """Whether what would go out is, to the letter, what a person approved."""
-    loaded = select(Variant).where(Variant.id == delivery.variant_id).options(selectinload(Variant.pieces))  # type: ignore[arg-type]
-    variant = (await s.exec(loaded)).one()
+    variant = (await s.exec(_APPROVED, params={"variant": delivery.variant_id})).one()
     hashes = {variant.approved_hash, variant.content().hash, delivery.content.hash, delivery.content_hash}
     return variant.status is VariantStatus.APPROVED and len(hashes) == 1
 

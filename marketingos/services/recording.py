@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
-from sqlmodel import col, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, func, update
+from sqlmodel import SQLModel, select
 
 from marketingos import clock, log
 from marketingos.db import AsyncSession, session
@@ -34,7 +34,7 @@ from marketingos.domain.ports import (
     Published,
     Working,
 )
-from marketingos.domain.post import Post, Variant
+from marketingos.domain.post import Variant
 from marketingos.errors import (
     AccountBlocked,
     BadAnswer,
@@ -80,7 +80,14 @@ _HOLDS: Mapping[type[OutsideError], HoldReason] = {
 _SETBACKS = (PostFailed, BadAnswer)
 """What counts against the post itself."""
 
-_AS_IT_IS = {"synchronize_session": False}
+_HELD = select(Delivery).where(Delivery.id == bindparam("delivery")).with_for_update()
+
+_deliveries, _attempts, _posts = (SQLModel.metadata.tables[name] for name in ("delivery", "attempt", "post"))
+_MINE = update(_deliveries).where(_deliveries.c.id == bindparam("delivery"), _deliveries.c.fence == bindparam("held"))
+_latest = select(func.max(Attempt.id)).where(Attempt.delivery_id == bindparam("delivery"))
+_LATEST_TRY = update(_attempts).where(_attempts.c.id == _latest.scalar_subquery())
+_post = select(Variant.post_id).where(Variant.id == bindparam("variant"))
+_ITS_POST = update(_posts).where(_posts.c.id == _post.scalar_subquery())
 
 
 class LeaseLost(Exception):
@@ -89,8 +96,7 @@ class LeaseLost(Exception):
 
 async def held(s: AsyncSession, task: Task) -> Delivery:
     """The row, locked, if this worker still holds it."""
-    statement = select(Delivery).where(Delivery.id == task.delivery_id)
-    delivery = (await s.exec(statement.with_for_update())).one()
+    delivery = (await s.exec(_HELD, params={"delivery": task.delivery_id})).one()
     if delivery.fence != task.fence:
         raise LeaseLost
     return delivery
@@ -99,7 +105,7 @@ async def held(s: AsyncSession, task: Task) -> Delivery:
 async def renew(task: Task) -> None:
     """Says that the worker is alive."""
     async with session() as s:
-        await _write(s, task, col(Delivery.lease_until).is_not(None))
+        await _write(s, task, _deliveries.c.lease_until.is_not(None))
 
 
 async def save_step(task: Task, step: Working) -> None:
@@ -196,26 +202,28 @@ async def close_attempt(
     s: AsyncSession, delivery_id: int | None, outcome: Outcome, error: OutsideError | None = None
 ) -> None:
     """How a delivery's latest try ended."""
-    last = select(func.max(Attempt.id)).where(Attempt.delivery_id == delivery_id).scalar_subquery()
     end = {"outcome": outcome, "finished_at": clock.now(), "error_key": error.key if error else None}
     told = {"diagnostic": error.diagnostic[:4000]} if error else {}
-    await s.exec(update(Attempt).where(col(Attempt.id) == last).values(**end, **told), execution_options=_AS_IT_IS)
+    await _execute(s, _LATEST_TRY, delivery=delivery_id, **end, **told)
 
 
 async def touch(s: AsyncSession, delivery: Delivery) -> None:
     """Tells the screens that the post moved."""
-    mine = select(Variant.post_id).where(Variant.id == delivery.variant_id).scalar_subquery()
-    moved = update(Post).where(col(Post.id) == mine).values(updated_at=clock.now())
-    await s.exec(moved, execution_options=_AS_IT_IS)
+    await _execute(s, _ITS_POST, variant=delivery.variant_id, updated_at=clock.now())
 
 
 async def _write(s: AsyncSession, task: Task, *where: ColumnElement[bool], **values: Any) -> None:
     """Changes the row without reading it, if this worker still holds it, and renews the lease."""
-    mine = update(Delivery).where(col(Delivery.id) == task.delivery_id, col(Delivery.fence) == task.fence, *where)
     lease = clock.now() + clock.human(LEASE)
-    done = await s.exec(mine.values(lease_until=lease, **values), execution_options=_AS_IT_IS)
-    if done.rowcount != 1:
+    mine = _MINE.where(*where) if where else _MINE
+    if await _execute(s, mine, delivery=task.delivery_id, held=task.fence, lease_until=lease, **values) != 1:
         raise LeaseLost
+
+
+async def _execute(s: AsyncSession, change: Update, **given: Any) -> int:
+    """Changes rows past the session's objects; answers how many."""
+    found = await (await s.connection()).execute(change, given)
+    return found.rowcount
 
 
 async def _is_active(s: AsyncSession, account_id: int) -> bool:

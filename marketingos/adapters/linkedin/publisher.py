@@ -64,7 +64,10 @@ class LinkedIn:
         step = await advance(grant, self._library, content.attachments[done], kind, current)
         if step.upload is None:
             return Working(progress=_restarted(progress, uploads[:done]))
-        return Working(progress={**progress, "uploads": [*uploads[:done], step.upload]}, wait=step.wait)
+        progress = {**progress, "uploads": [*uploads[:done], step.upload]}
+        if step.upload.get("usable") and done + 1 == len(content.attachments):
+            return Ready(progress={**progress, "ready": True})
+        return Working(progress=progress, wait=step.wait)
 
     async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
         try:

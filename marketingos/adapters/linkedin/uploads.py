@@ -46,9 +46,9 @@ class Step:
 
 
 async def advance(grant: Grant, library: Library, attachment: Attachment, kind: Kind, upload: Upload | None) -> Step:
-    """Makes the next step of one file; call until `usable`."""
+    """Makes the next step of one file that would be dear to repeat; call until `usable`."""
     if upload is None or walk.age(upload, "at", clock.now()) > LIFE:
-        return Step(upload=await _announce(grant, attachment, kind))
+        upload = await _announce(grant, attachment, kind)
     if len(upload["etags"]) < len(upload["parts"]):
         return await _send(grant, library, attachment, upload, kind)
     if kind is Kind.VIDEO and not upload.get("ended"):

@@ -9,16 +9,19 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Unpack
 
 from pydantic import SecretStr
 
 from marketingos import log
-from marketingos.adapters.http import Answer, Parts, call
+from marketingos.adapters.http import Answer, Parts, advise, call
 from marketingos.adapters.meta.refusals import UnknownMetric, refusal
+from marketingos.adapters.meta.usage import rest_after
+from marketingos.domain.delivery import Content
 from marketingos.domain.performance import Metrics
-from marketingos.domain.ports import Grant
+from marketingos.domain.ports import Accepted, Grant, Progress, Published
 from marketingos.errors import OutsideError, PermissionMissing, RateLimited, TokenRejected
 from marketingos.settings import GRAPH_HOST, get_settings
 
@@ -26,6 +29,12 @@ logger = log.get_logger(__name__)
 
 AT_ONCE = 8
 """How many objects of one account are read at the same time."""
+
+COMMENT_TRIES = 3
+COMMENT_PAUSE = timedelta(seconds=30)
+
+NO_MORE_TRIES: Progress = {"comment_tries": COMMENT_TRIES}
+"""For a post that was found again: its comment is tried once."""
 
 VIDEO_HOST = "https://graph-video.facebook.com"
 
@@ -43,11 +52,17 @@ async def graph(
     settings = get_settings()
     parts["params"] = {**parts.get("params", {}), **_proof(grant.token)}
     url = f"{host or settings.meta_graph_url}/{settings.meta_graph_version}/{path}"
-    answer = await call(method, url, refusal=refusal, commits=commits, token=grant.token, **parts)
+    answer = await call(method, url, refusal=_heard, commits=commits, token=grant.token, **parts)
     served = answer.headers.get("facebook-api-version", settings.meta_graph_version)
     if served != settings.meta_graph_version:
         logger.warning("meta.other_version", asked=settings.meta_graph_version, served=served)
     return answer
+
+
+def _heard(answer: Answer) -> OutsideError | None:
+    """What an answer means, after what its headers say of the limits was passed on."""
+    advise(rest_after(answer.headers))
+    return refusal(answer)
 
 
 def video_host() -> str:
@@ -71,18 +86,39 @@ def graph_time(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z")
 
 
-async def comment_once(grant: Grant, post_id: str, text: str, *, field: str) -> None:
-    """Adds the account's first comment unless it is there already; a failure is logged and never the post's.
+async def commented(
+    grant: Grant, content: Content, progress: Progress, post: Published, *, field: str
+) -> Published | Accepted:
+    """The post with the account's first comment. A comment that fails is tried some times more, then the post lacks it:
+    it is never the post's own failure.
 
     `field` is what the object calls a comment's text: `message` on Facebook, `text` on Instagram.
     """
+    if not content.first_comment:
+        return post
     try:
-        found = await graph("GET", f"{post_id}/comments", grant, params={"fields": f"id,{field}"})
-        if not any(row.get(field) == text for row in found.at("data")):
-            # No `fields` here: Instagram then answers an error although the comment was made.
-            await graph("POST", f"{post_id}/comments", grant, commits=True, json={"message": text})
+        await _comment_once(grant, post.external_id, content.first_comment, field)
     except OutsideError as error:
-        logger.warning("meta.first_comment_failed", post=post_id, error=error.key, diagnostic=error.diagnostic)
+        tries = progress.get("comment_tries", 0) + 1
+        logger.warning(
+            "meta.first_comment_failed",
+            post=post.external_id,
+            error=error.key,
+            diagnostic=error.diagnostic,
+            tries=tries,
+        )
+        if error.retryable and tries < COMMENT_TRIES:
+            return Accepted(progress={**progress, "comment_tries": tries}, wait=COMMENT_PAUSE * tries)
+        return replace(post, note_key="note.first_comment")
+    return post
+
+
+async def _comment_once(grant: Grant, post_id: str, text: str, field: str) -> None:
+    """Adds a comment unless it is there already, as after an answer that was lost."""
+    found = await graph("GET", f"{post_id}/comments", grant, params={"fields": f"id,{field}"})
+    if not any(row.get(field) == text for row in found.at("data")):
+        # No `fields` here: Instagram then answers an error although the comment was made.
+        await graph("POST", f"{post_id}/comments", grant, commits=True, json={"message": text})
 
 
 async def insights(grant: Grant, object_id: str, names: Iterable[str]) -> Mapping[str, int]:

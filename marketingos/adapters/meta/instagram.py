@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from marketingos import clock, log
-from marketingos.adapters.meta.graph import comment_once, graph, graph_time, insights, read_each
+from marketingos.adapters.meta.graph import NO_MORE_TRIES, commented, graph, graph_time, insights, read_each
 from marketingos.adapters.meta.refusals import container_ruling
 from marketingos.domain import walk
 from marketingos.domain.delivery import Attachment, Content
@@ -29,12 +29,18 @@ from marketingos.domain.ports import (
     Undecided,
     Working,
 )
-from marketingos.errors import NotSent, OutcomeUnknown, OutsideError
+from marketingos.errors import BadAnswer, NotSent, OutcomeUnknown, OutsideError, PermissionMissing, RateLimited
 
 logger = log.get_logger(__name__)
 
 CONTAINER_LIFE = timedelta(hours=23)
 """An unpublished container expires after 24 hours."""
+
+QUOTA = {"fields": "quota_usage,config"}
+QUOTA_PAUSE = timedelta(hours=1)
+"""The quota is of a rolling day: it frees a post at a time, and nobody says when."""
+
+_NO_ANSWER = (NotSent, BadAnswer, PermissionMissing)
 
 INSIGHTS = {
     "views": "views",
@@ -69,7 +75,10 @@ class Instagram:
         if content.format is Format.STORY and "before" not in progress:
             return Working(progress={**progress, "before": [row["id"] for row in await self._stories(grant)]})
         if "container" in progress:
-            return await self._state(grant, progress["container"], progress)
+            state = await self._state(grant, progress["container"], progress)
+            if isinstance(state, Ready) and "published" not in state.progress:
+                await self._check_quota(grant)
+            return state
         if len(content.attachments) > 1 and (step := await self._gather(grant, content, progress)):
             return step
         return await self._make(grant, self._fields(content, progress), progress)
@@ -91,7 +100,7 @@ class Instagram:
     async def _make(self, grant: Grant, fields: Mapping[str, Any], progress: Progress) -> Working:
         answer = await graph("POST", f"{grant.external_id}/media", grant, json=fields)
         made = {**progress, "container": str(answer.at("id")), "container_at": walk.stamp(clock.now())}
-        return Working(progress=made, wait=timedelta(seconds=1))
+        return Working(progress=made, wait=timedelta(seconds=1 if "video_url" in fields or "children" in fields else 0))
 
     async def _state(self, grant: Grant, container: str, progress: Progress) -> Working | Ready:
         """How far a container is. `PUBLISHED` means that an earlier publication arrived after all."""
@@ -106,6 +115,19 @@ class Instagram:
             case "ERROR":
                 return _spoilt(detail, progress)
         return Working(progress=progress, wait=walk.pause(walk.age(progress, "container_at", clock.now())))
+
+    async def _check_quota(self, grant: Grant) -> None:
+        """How many posts a day an account has is Instagram's to say; a full quota is waited for, not run into."""
+        try:
+            answer = await graph("GET", f"{grant.external_id}/content_publishing_limit", grant, params=QUOTA)
+            used, total = answer.at("data", 0, "quota_usage"), answer.at("data", 0, "config", "quota_total")
+        except _NO_ANSWER as error:
+            logger.info("instagram.no_quota", error=error.key, diagnostic=error.diagnostic)
+            return
+        if used >= total:
+            raise RateLimited(
+                "error.instagram.quota", diagnostic=f"{used} of {total} posts are used", retry_after=QUOTA_PAUSE
+            )
 
     def _fields(self, content: Content, progress: Progress) -> Mapping[str, Any]:
         """What the container is told. A story has neither caption nor description."""
@@ -137,17 +159,18 @@ class Instagram:
         answer = await graph("POST", f"{grant.external_id}/media_publish", grant, commits=True, json=body)
         return Accepted(progress={**progress, "media": str(answer.at("id"))}, wait=timedelta())
 
-    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published:
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
         """The post is out; its address and its first comment are welcome but never its failure."""
-        media = progress["media"]
-        if content.first_comment:
-            await comment_once(grant, media, content.first_comment, field="text")
+        post = Published(external_id=progress["media"], permalink=await self._permalink(grant, progress["media"]))
+        return await commented(grant, content, progress, post, field="text")
+
+    async def _permalink(self, grant: Grant, media: str) -> str | None:
         try:
             answer = await graph("GET", media, grant, params={"fields": "id,permalink"})
-            return Published(external_id=media, permalink=answer.get("permalink"))
+            return answer.get("permalink")  # type: ignore[no-any-return]
         except OutsideError as error:
             logger.warning("instagram.no_permalink", media=media, error=error.key, diagnostic=error.diagnostic)
-            return Published(external_id=media)
+            return None
 
     async def look_up(
         self, grant: Grant, content: Content, progress: Progress, since: datetime
@@ -185,7 +208,8 @@ class Instagram:
         answer = await graph("GET", f"{grant.external_id}/media", grant, params=_listing(earliest))
         alike = [row["id"] for row in answer.at("data") if _is_like(row, content, {}, earliest)]
         if len(alike) == 1:
-            return await self.settle(grant, content, {"media": alike[0]})
+            found = await self.settle(grant, content, {"media": alike[0], **NO_MORE_TRIES})
+            return found if isinstance(found, Published) else Undecided()
         doubtful = bool(alike) or "next" in (answer.get("paging") or {})
         return walk.verdict([], since, clock.now(), doubtful=doubtful)
 

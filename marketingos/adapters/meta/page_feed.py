@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from marketingos import clock
-from marketingos.adapters.meta.graph import comment_once, graph, graph_time
+from marketingos.adapters.meta.graph import NO_MORE_TRIES, commented, graph, graph_time
 from marketingos.domain import walk
 from marketingos.domain.delivery import Attachment, Content
 from marketingos.domain.platform import Format
@@ -38,8 +38,10 @@ class FeedPost:
         photos: list[str] = list(progress.get("photos", ()))
         if content.format is Format.TEXT or len(photos) == len(content.attachments):
             return Ready(progress=progress)
-        photo = await upload_photo(grant, self._library, content.attachments[len(photos)])
-        return Working(progress={"photos_at": walk.stamp(now), **progress, "photos": [*photos, photo]})
+        photos.append(await upload_photo(grant, self._library, content.attachments[len(photos)]))
+        progress = {"photos_at": walk.stamp(now), **progress, "photos": photos}
+        done = len(photos) == len(content.attachments)
+        return Ready(progress=progress) if done else Working(progress=progress)
 
     async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
         if "post" in progress:
@@ -50,10 +52,9 @@ class FeedPost:
         address = answer.get("permalink_url") or f"https://www.facebook.com/{post_id}"
         return _out(Published(external_id=post_id, permalink=address), content, progress)
 
-    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published:
-        post = progress["post"]
-        await comment_once(grant, post["id"], content.first_comment, field="message")
-        return Published(external_id=post["id"], permalink=post["permalink"])
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+        post = Published(external_id=progress["post"]["id"], permalink=progress["post"]["permalink"])
+        return await commented(grant, content, progress, post, field="message")
 
     async def look_up(
         self, grant: Grant, content: Content, progress: Progress, since: datetime
@@ -74,8 +75,8 @@ class FeedPost:
         """The one post since then with exactly these words; its first comment is made up for."""
         found = await self.look_up(grant, content, {}, since)
         if isinstance(found, Accepted):
-            return await self.settle(grant, content, found.progress)
-        return found
+            found = await self.settle(grant, content, {**found.progress, **NO_MORE_TRIES})
+        return Undecided() if isinstance(found, Accepted) else found
 
 
 async def upload_photo(grant: Grant, library: Library, photo: Attachment) -> str:

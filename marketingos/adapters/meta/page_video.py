@@ -12,7 +12,7 @@ from typing import Any
 
 from marketingos import clock
 from marketingos.adapters.http import Answer, call
-from marketingos.adapters.meta.graph import comment_once, graph, video_host
+from marketingos.adapters.meta.graph import NO_MORE_TRIES, commented, graph, video_host
 from marketingos.adapters.meta.page_feed import FeedPost
 from marketingos.adapters.meta.refusals import refusal
 from marketingos.domain import walk
@@ -106,9 +106,7 @@ class PageVideo:
         post = _post_of(grant, state, progress, waited)
         if post is None:
             return Accepted(progress=progress, wait=walk.pause(waited))
-        if content.first_comment:
-            await comment_once(grant, post.external_id, content.first_comment, field="message")
-        return post
+        return await commented(grant, content, progress, post, field="message")
 
     async def look_up(
         self, grant: Grant, content: Content, progress: Progress, since: datetime
@@ -128,7 +126,7 @@ class PageVideo:
         answer = await graph("GET", f"{grant.external_id}/video_reels", grant, params=fields)
         alike = [row for row in answer.at("data") if walk.same_text(row.get("description", ""), content.text)]
         if len(alike) == 1:
-            found = await self.settle(grant, content, {"video": str(alike[0]["id"])})
+            found = await self.settle(grant, content, {"video": str(alike[0]["id"]), **NO_MORE_TRIES})
             return found if isinstance(found, Published) else Undecided()
         if alike or "next" in (answer.get("paging") or {}):
             return Undecided()

@@ -7,12 +7,12 @@ developers.facebook.com/docs/graph-api/guides/error-handling and .../instagram-p
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import timedelta
 
 from marketingos.adapters.http import Answer, Ruling
+from marketingos.adapters.meta.usage import regained_after
 from marketingos.errors import (
     AccountBlocked,
     BadAnswer,
@@ -21,6 +21,7 @@ from marketingos.errors import (
     OutcomeUnknown,
     OutsideError,
     PermissionMissing,
+    PostFailed,
     RateLimited,
     TokenRejected,
 )
@@ -41,10 +42,10 @@ _VIDEO = Ruling(ContentRefused, "error.meta.video")
 _IG_PICTURE = Ruling(ContentRefused, "error.instagram.picture")
 _IG_VIDEO = Ruling(ContentRefused, "error.instagram.video")
 _IG_TEXT = Ruling(ContentRefused, "error.instagram.text")
-_IG_FETCH = Ruling(NotSent, "error.instagram.fetch")
+_IG_FETCH = Ruling(PostFailed, "error.instagram.fetch")
 _GONE = Ruling(OutcomeUnknown)
 """A container that cannot be found: expired, or, when it was to be published, published already."""
-_IG_PROCESSING = Ruling(NotSent, "error.instagram.processing")
+_IG_PROCESSING = Ruling(PostFailed, "error.instagram.processing")
 _IG_QUOTA = Ruling(RateLimited, "error.instagram.quota", timedelta(hours=1))
 _IG_BLOCKED = Ruling(AccountBlocked, "error.instagram.restricted")
 _IG_PROFESSIONAL = Ruling(TokenRejected, "error.instagram.professional")
@@ -193,17 +194,6 @@ def container_ruling(status: str) -> Ruling | None:
 
 
 def _throttle_aware(error: OutsideError, answer: Answer) -> OutsideError:
-    minutes = _minutes_to_wait(answer.headers.get("x-business-use-case-usage", ""))
-    if isinstance(error, RateLimited) and minutes:
-        error.retry_after = timedelta(minutes=minutes)
+    if isinstance(error, RateLimited) and (pause := regained_after(answer.headers)):
+        error.retry_after = pause
     return error
-
-
-def _minutes_to_wait(header: str) -> int:
-    """The longest `estimated_time_to_regain_access` of a business use case usage header."""
-    try:
-        usage = json.loads(header)
-        waits = [row.get("estimated_time_to_regain_access", 0) for rows in usage.values() for row in rows]
-        return max(map(int, waits), default=0)
-    except (ValueError, AttributeError, TypeError):
-        return 0

@@ -63,12 +63,13 @@ class TikTok:
         if "publish_id" in progress and walk.age(progress, "opened_at", now) > UPLOAD_LIFE:
             progress = _afresh(progress)
         if "creator" not in progress:
-            return Working(progress={**progress, "creator": await posts.creator(grant, content)})
+            progress = {**progress, "creator": await posts.creator(grant, content)}
         if content.format is Format.IMAGE:
             return Ready(progress={**progress, "ready": True})
-        if "publish_id" not in progress:
-            return Working(progress=await self._open(grant, content, progress))
         pieces = chunks.plan(content.attachments[0].size)
+        if "publish_id" not in progress:
+            progress = await self._open(grant, content, progress)
+            return Working(progress=progress) if pieces.count > 1 else Ready(progress={**progress, "ready": True})
         if progress["sent"] < pieces.count - 1:
             return Working(progress=await self._send(content, progress, pieces))
         return Ready(progress={**progress, "ready": True})

@@ -18,10 +18,10 @@ from marketingos.errors import (
     AccountBlocked,
     BadAnswer,
     ContentRefused,
-    NotSent,
     OutcomeUnknown,
     OutsideError,
     PermissionMissing,
+    PostFailed,
     RateLimited,
     TokenRejected,
 )
@@ -31,7 +31,7 @@ _DAILY = Ruling(RateLimited, "error.tiktok.daily")
 _BANNED = Ruling(AccountBlocked, "error.tiktok.banned")
 _VIDEO = Ruling(ContentRefused, "error.tiktok.video")
 _SPAM = Ruling(ContentRefused, "error.tiktok.spam")
-_FETCH = Ruling(NotSent, "error.tiktok.fetch")
+_FETCH = Ruling(PostFailed, "error.tiktok.fetch")
 _PRIVACY = Ruling(ContentRefused, "error.tiktok.privacy")
 
 BY_CODE: Mapping[str, Ruling] = {
@@ -61,7 +61,7 @@ BY_FAIL_REASON: Mapping[str, Ruling] = {
     "duration_check_failed": _VIDEO,
     "frame_rate_check_failed": _VIDEO,
     "picture_size_check_failed": Ruling(ContentRefused, "error.tiktok.picture"),
-    "internal": Ruling(NotSent, "error.tiktok.processing"),
+    "internal": Ruling(PostFailed, "error.tiktok.processing"),
     "video_pull_failed": _FETCH,
     "photo_pull_failed": _FETCH,
     "publish_cancelled": Ruling(ContentRefused),
