@@ -28,7 +28,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
 }
 """The tabs: legend, count and filter in one. What goes out right now still counts as approved."""
 
-_HELD = {"hold.late": "LATE", "hold.paused": "HELD", "hold.permission": "HELD"}
+_HELD = {"hold.late": "LATE", "hold.paused": "HELD", "hold.permission": "HELD", "hold.blocked": "HELD"}
 
 
 @dataclass(frozen=True, kw_only=True)
