@@ -105,6 +105,9 @@ class Settings(BaseSettings):
     replicate_api_token: SecretStr = Field(SecretStr(""), description="Replicate's token")
     replicate_base_url: str = Field("https://api.replicate.com", description="base of Replicate's API")
     replicate_image_model: str = Field("google/nano-banana-2", description="the model that makes pictures")
+    replicate_video_model: str = Field(
+        "", description="a model that makes the videos; empty: they are made here from the picture, at no cost"
+    )
     meta_app_id: str = Field("", description="Meta app id")
     meta_app_secret: SecretStr = Field(SecretStr(""), description="Meta app secret")
     meta_access_token: SecretStr = Field(SecretStr(""), description="a first Page token, moved into the vault at start")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from weakref import WeakSet
 
 from pydantic import SecretStr
 
@@ -63,6 +64,13 @@ def illustrator() -> Illustrator:
     return _replicate(settings.replicate_api_token, settings.replicate_base_url, settings.replicate_image_model)
 
 
+def filmer(*, seconds: int) -> Illustrator:
+    """Who makes films, as long as that, where a video model is set."""
+    settings = get_settings()
+    model = settings.replicate_video_model
+    return _replicate(settings.replicate_api_token, settings.replicate_base_url, model, seconds)
+
+
 def media_store() -> MediaStore:
     """Where files are kept."""
     settings = get_settings()
@@ -82,7 +90,8 @@ async def close() -> None:
     """Closes the connections of the running event loop; call once at shutdown."""
     settings = get_settings()
     await _claude(settings.anthropic_api_key, settings.anthropic_base_url, settings.claude_model).close()
-    await _replicate(settings.replicate_api_token, settings.replicate_base_url, settings.replicate_image_model).close()
+    for made in _replicates:
+        await made.close()
     await http.close()
 
 
@@ -92,8 +101,13 @@ def _claude(api_key: SecretStr, base_url: str, model: str) -> Claude:
 
 
 @lru_cache(maxsize=4)
-def _replicate(token: SecretStr, base_url: str, model: str) -> Replicate:
-    return Replicate(token=token, base_url=base_url, model=model)
+def _replicate(token: SecretStr, base_url: str, model: str, seconds: int | None = None) -> Replicate:
+    made = Replicate(token=token, base_url=base_url, model=model, seconds=seconds)
+    _replicates.add(made)
+    return made
+
+
+_replicates: WeakSet[Replicate] = WeakSet()
 
 
 @lru_cache(maxsize=4)

@@ -1,4 +1,4 @@
-"""Pictures by Replicate's official SDK (1.x), which is used around its faults.
+"""Pictures and films by Replicate's official SDK (1.x), which is used around its faults.
 
 `models.predictions.async_create` is the one call that sends `Prefer: wait`; waiting for the end is our own loop with a
 deadline, because the SDK's has none and does not know the status `aborted`; files are fetched with a plain client,
@@ -45,7 +45,10 @@ from marketingos.errors import (
 PATIENCE = 180.0
 """Seconds from the request to the finished picture; models take 3 to 30."""
 
-SIZE_LIMIT = 30 * 1024 * 1024
+FILM_PATIENCE = 900.0
+"""The same for a film; models take one to ten minutes."""
+
+SIZE_LIMIT = 60 * 1024 * 1024
 """Bytes of the largest file that is fetched."""
 
 _WAIT = 30
@@ -59,10 +62,14 @@ _DELIVERY = "replicate.delivery"
 
 
 class Replicate:
-    """An `Illustrator`. The SDK's client belongs to one event loop, so each loop gets its own."""
+    """An `Illustrator`; of films, when it is told how many `seconds` they last. The SDK's client belongs to one event
+    loop, so each loop gets its own."""
 
-    def __init__(self, *, token: SecretStr, base_url: str, model: str, patience: float = PATIENCE) -> None:
-        self._token, self._base_url, self._model, self._patience = token, base_url, model, patience
+    def __init__(
+        self, *, token: SecretStr, base_url: str, model: str, seconds: int | None = None, patience: float | None = None
+    ) -> None:
+        self._token, self._base_url, self._model, self._seconds = token, base_url, model, seconds
+        self._patience = patience or (FILM_PATIENCE if seconds else PATIENCE)
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Client] = WeakKeyDictionary()
         self._accepted: frozenset[str] | None = None
         self._begun: dict[str, Any] = {}
@@ -86,8 +93,11 @@ class Replicate:
         there will be none; after any other error the same order may be fetched again."""
         async with self._within_patience():
             data = await self._download(_address(await self._finished(await self._found(order))))
-        usage = Usage(provider="replicate", model=self._model, purpose="picture", units=1, request_id=order)
-        return Illustration(data=data, usage=usage)
+        purpose = "film" if self._seconds else "picture"
+        used = Usage(
+            provider="replicate", model=self._model, purpose=purpose, units=self._seconds or 1, request_id=order
+        )
+        return Illustration(data=data, usage=used)
 
     @asynccontextmanager
     async def _within_patience(self) -> AsyncIterator[None]:
@@ -128,7 +138,11 @@ class Replicate:
         """What we would like to say, less what this model does not listen to."""
         if self._accepted is None:
             self._accepted = await self._input_names()
-        wishes = {"prompt": prompt, "aspect_ratio": aspect, "output_format": "jpg", "output_quality": 92}
+        wishes: dict[str, object] = {"prompt": prompt, "aspect_ratio": aspect}
+        if self._seconds:
+            wishes |= {"duration": self._seconds, "resolution": "720p", "generate_audio": False}
+        else:
+            wishes |= {"output_format": "jpg", "output_quality": 92}
         return {name: value for name, value in wishes.items() if not self._accepted or name in self._accepted}
 
     async def _input_names(self) -> frozenset[str]:
@@ -208,7 +222,7 @@ class Replicate:
         for attempt in range(_TRIES):
             try:
                 data = await _file_at(address)
-                await to_thread.run_sync(_check_picture, data)
+                await to_thread.run_sync(_check_film if self._seconds else _check_picture, data)
                 return data
             except (httpx.HTTPError, BadAnswer):
                 if attempt == _TRIES - 1:
@@ -244,6 +258,12 @@ async def _file_at(address: str) -> bytes:
             if len(data) > SIZE_LIMIT:
                 raise BadAnswer("error.replicate_failed", diagnostic=f"more than {SIZE_LIMIT} bytes at {address}")
     return bytes(data)
+
+
+def _check_film(data: bytes) -> None:
+    """The container's first box; what is in it is judged when it is kept."""
+    if data[4:8] != b"ftyp":
+        raise BadAnswer("error.replicate_failed", diagnostic="not an MP4")
 
 
 def _check_picture(data: bytes) -> None:

@@ -6,10 +6,10 @@ Importing this package registers every table on `SQLModel.metadata`.
 from marketingos.domain.account import Account, ProductAccount
 from marketingos.domain.audit import AuditEntry, Heartbeat, Mark
 from marketingos.domain.consent import Consent
-from marketingos.domain.cycle import CycleRun, Spend
+from marketingos.domain.cycle import CycleRun, KeptAnswer, Shortfall, Spend
 from marketingos.domain.declaration import Declaration
 from marketingos.domain.delivery import Attempt, Delivery
-from marketingos.domain.media import Media
+from marketingos.domain.media import Drawing, Media
 from marketingos.domain.pause import Pause
 from marketingos.domain.performance import Reading
 from marketingos.domain.post import Post, Revision, Variant, VariantMedia
@@ -26,8 +26,10 @@ TABLES = (
     CycleRun,
     Declaration,
     Delivery,
+    Drawing,
     Fact,
     Heartbeat,
+    KeptAnswer,
     LoginAttempt,
     LoginSession,
     LoginTicket,
@@ -40,6 +42,7 @@ TABLES = (
     Reading,
     Receipt,
     Revision,
+    Shortfall,
     Sketch,
     Slot,
     Spend,

@@ -62,3 +62,17 @@ class Media(SQLModel, table=True):
     plain: bool = True
     ai_generated: bool = False
     created_at: datetime
+
+
+class Drawing(SQLModel, table=True):
+    """A picture or a film that was ordered for a post, as the illustrator makes it, before headline and brand. `name`
+    is its file once it is there; `wish` what a person wanted to be different; `spend_id` its entry among the costs."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    post_id: int = Field(foreign_key="post.id", index=True, ondelete="CASCADE")
+    film: bool = False
+    wish: str = Field(default="", max_length=300)
+    order: str = Field(max_length=120)
+    spend_id: int
+    name: str | None = Field(default=None, max_length=80)
+    asked_at: datetime

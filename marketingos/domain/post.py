@@ -71,8 +71,7 @@ class Claim(BaseModel):
 
 class Brief(BaseModel):
     """What was asked of the writer and why the answer is as it is. Shown as "why this post". `drawing` is the file of
-    the picture as the illustrator made it, before headline and brand; `order` the illustrator's number of one that is
-    ordered and not yet fetched, `bill` its entry among the costs."""
+    the picture as the illustrator made it, before headline and brand."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -84,8 +83,6 @@ class Brief(BaseModel):
     rationale: str = ""
     image_prompt: str = ""
     drawing: str = ""
-    order: str = ""
-    bill: int | None = None
     headline: str = ""
     scenes: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
@@ -97,9 +94,10 @@ class Post(SQLModel, table=True):
     """One idea for one product at one time, with a variant for each platform.
 
     `wall_time` and `timezone` are the intention; `scheduled_at` is its instant, kept for queries. `slot_key` names the
-    slot and day it fills and is unique, so that no slot is filled twice. `updated_at` moves with every change of the
-    post, its variants or deliveries, and `moves` counts them by itself: screens compare the sum to know whether to look
-    again, which no clock that differs and no transaction that commits late can hide.
+    slot and day it fills and is unique, so that no slot is filled twice. `filmed` is how much of its video is done
+    while it is being made, in percent; until `drawing_until` another picture is being drawn for it. `updated_at` moves
+    with every change of the post, its variants or deliveries, and `moves` counts them by itself: screens compare the
+    sum to know whether to look again, which no clock that differs and no transaction that commits late can hide.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -113,6 +111,8 @@ class Post(SQLModel, table=True):
     origin: Origin = Field(default=Origin.AI, sa_type=word(Origin))
     brief: Brief = Field(default_factory=Brief, sa_type=Embedded(Brief))
     media_error: str | None = Field(default=None, max_length=120)
+    filmed: int | None = None
+    drawing_until: datetime | None = None
     created_at: datetime
     updated_at: datetime = Field(index=True)
     moves: int = Field(default=0, index=True, sa_column_kwargs={"server_default": "0", "onupdate": sql("moves + 1")})

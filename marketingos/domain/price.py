@@ -18,8 +18,8 @@ MILLION = 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Price:
-    """Dollars for a million tokens of each kind, or for one unit (a picture). `above` is the prompt's size in tokens
-    from which the line counts."""
+    """Dollars for a million tokens of each kind, or for one unit (a picture, a second of film). `above` is the prompt's
+    size in tokens from which the line counts."""
 
     model: str
     since: date
@@ -53,11 +53,15 @@ PRICES: tuple[Price, ...] = (
     Price(model="black-forest-labs/flux-dev", since=date(2026, 10, 7), unit=0.025),
     Price(model="black-forest-labs/flux-1.1-pro", since=date(2026, 10, 7), unit=0.04),
     Price(model="black-forest-labs/flux-2-pro", since=date(2026, 10, 7), unit=0.03),
+    Price(model="bytedance/seedance-2.0", since=date(2026, 10, 7), unit=0.23),
+    Price(model="bytedance/seedance-2.0-fast", since=date(2026, 10, 7), unit=0.17),
+    Price(model="google/veo-3-fast", since=date(2026, 10, 7), unit=0.15),
+    Price(model="google/veo-3.1-fast", since=date(2026, 10, 7), unit=0.15),
     Price(model="ideogram-ai/ideogram-v3-quality", since=date(2026, 10, 7), unit=0.09),
 )
 
 UNKNOWN_TOKENS = _tokens("", date.min, 10, 50, 12.5, 1.0)
-UNKNOWN_UNIT = Price(model="", since=date.min, unit=0.15)
+UNKNOWN_UNIT = Price(model="", since=date.min, unit=0.25)
 """What a model without a line is booked at: the dearest that we know, so that a budget errs on the safe side."""
 
 

@@ -42,7 +42,13 @@ async def may_attach(actor: PersonView, post_id: int) -> None:
 
 
 async def attach(
-    actor: PersonView, post_id: int, platforms: Sequence[Platform], file: Path, *, replace: bool
+    actor: PersonView,
+    post_id: int,
+    platforms: Sequence[Platform],
+    file: bytes | Path,
+    *,
+    replace: bool,
+    ai_generated: bool = False,
 ) -> Attached:
     """Gives the post's variants on these platforms a file, instead of theirs or after them.
 
@@ -53,7 +59,7 @@ async def attach(
     kept = await media.keep(file)
     async with session() as s:
         post = await review.locked(s, post_id)
-        row = await media.record(s, kept)
+        row = await media.record(s, kept, ai_generated=ai_generated)
         await s.flush()
         chosen = [v for v in post.variants if v.platform in platforms and v.status is not VariantStatus.REJECTED]
         refused = [await _give(s, variant, row, replace=replace) for variant in chosen]

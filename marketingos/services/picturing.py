@@ -1,29 +1,26 @@
-"""Picturing: the picture of a post, and the vertical video made from it. Paid for once, kept at once.
-
-The number of an order is kept as soon as there is one, and the drawing as it came is stored and named in the post's
-brief before anything is made of it, so that a later step that fails, or a process that dies, does not cost a second
-drawing.
-"""
+"""Picturing: the picture of a post with headline and brand, and the vertical video made from it."""
 
 from __future__ import annotations
 
+import asyncio
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from anyio import CapacityLimiter, to_thread
+from sqlalchemy import update
 from sqlalchemy.orm import selectinload
-from sqlmodel import select
+from sqlmodel import col, select
 
 from marketingos import adapters, clock, log
 from marketingos.adapters import images, video
 from marketingos.db import AsyncSession, reading, session
 from marketingos.domain.platform import Format
-from marketingos.domain.ports import Usage
 from marketingos.domain.post import Brief, Post, Variant, VariantMedia
 from marketingos.domain.product import Product
-from marketingos.errors import BadAnswer, ContentRefused, MarketingError, NotFound, NotSent
-from marketingos.services import fitting, media, spending
+from marketingos.errors import BadAnswer, ContentRefused, MarketingError, NotFound, NotSent, OverBudget
+from marketingos.services import fitting, media
+from marketingos.services.drawing import Wanted, draw
 from marketingos.settings import get_settings
 
 logger = log.get_logger(__name__)
@@ -33,13 +30,6 @@ UNDER_WAY = "media.under_way"
 
 LASTING = (UNDER_WAY, "error.replicate_refused", MarketingError.key)
 """Marks that coming again would not lift: somebody is at it, or the reason lies in the picture or in ourselves."""
-
-_NO_PICTURE = (ContentRefused, NotSent, BadAnswer)
-"""After these there will be no picture from an order; after any other error it may be fetched again."""
-
-ASPECT = "4:5"
-"""What every feed shows without cropping (1080 x 1350)."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class _Canvas:
@@ -91,6 +81,16 @@ async def attempt(post_id: int, *, forgiven: tuple[type[MarketingError], ...] = 
     return failure
 
 
+async def composed(post_id: int, name: str) -> dict[Format, bytes]:
+    """What a drawing becomes for the formats that the post's variants have: the picture, and the video."""
+    async with reading() as s:
+        canvas = await _canvas(s, post_id)
+        formats = {v.format for v in (await s.exec(select(Variant).where(Variant.post_id == post_id))).all()}
+    data = await adapters.media_store().open(name)
+    makers = {Format.IMAGE: _composed, Format.VIDEO: _animated}
+    return {kind: await make(canvas, data) for kind, make in makers.items() if kind in formats}
+
+
 async def mark(post_id: int, error: str | None) -> None:
     """Says on the post why it has no picture, or that it has."""
     async with session() as s:
@@ -115,44 +115,23 @@ async def _canvas(s: AsyncSession, post_id: int) -> _Canvas:
 
 
 async def _drawing(canvas: _Canvas) -> bytes:
-    """The picture as the illustrator made it: the one that is kept, the one that is ordered already, else a new one."""
+    """The picture as the illustrator made it: the one that the post has, else a new one."""
     if canvas.brief.drawing and await adapters.media_store().exists(canvas.brief.drawing):
         return await adapters.media_store().open(canvas.brief.drawing)
-    ordered = canvas.brief if canvas.brief.order else await _order(canvas)
-    bill = spending.Bill(spend_id=ordered.bill) if ordered.bill else None
-    try:
-        drawn = await adapters.illustrator().fetch(ordered.order)
-    except _NO_PICTURE as error:
-        await _remember(canvas.post_id, order="", bill=None)
-        if bill and not isinstance(error, BadAnswer):
-            await bill.strike()
-        raise
-    kept = await media.keep(drawn.data)
+    name, data = await draw(_wanted(canvas))
     async with session() as s:
-        await media.record(s, kept, ai_generated=True)
-        if bill:
-            await bill.settle(s, drawn.usage)
-        await _note(s, canvas.post_id, drawing=kept.name, order="", bill=None)
-    return drawn.data
+        post = await s.get_one(Post, canvas.post_id)
+        post.brief = post.brief.model_copy(update={"drawing": name})
+    return data
 
 
-async def _order(canvas: _Canvas) -> Brief:
-    """Orders a drawing and keeps its number at once; the brief with it."""
-    at_most = Usage(provider="replicate", model=get_settings().replicate_image_model, purpose="picture", units=1)
-    async with spending.paying(at_most, product_id=canvas.product.id, cycle_id=canvas.cycle_id) as bill:
-        order = await adapters.illustrator().order(canvas.brief.image_prompt, ASPECT)
-    return await _remember(canvas.post_id, order=order, bill=bill.spend_id)
-
-
-async def _remember(post_id: int, **known: object) -> Brief:
-    async with session() as s:
-        return await _note(s, post_id, **known)
-
-
-async def _note(s: AsyncSession, post_id: int, **known: object) -> Brief:
-    post = await s.get_one(Post, post_id)
-    post.brief = post.brief.model_copy(update=known)
-    return post.brief
+def _wanted(canvas: _Canvas) -> Wanted:
+    return Wanted(
+        post_id=canvas.post_id,
+        product_id=canvas.product.id,
+        cycle_id=canvas.cycle_id,
+        prompt=canvas.brief.image_prompt,
+    )
 
 
 async def _composed(canvas: _Canvas, drawing: bytes) -> bytes:
@@ -169,11 +148,53 @@ async def _composed(canvas: _Canvas, drawing: bytes) -> bytes:
 
 
 async def _filmed(canvas: _Canvas, drawing: bytes) -> bytes:
-    """The vertical video: the drawing in motion, a caption a scene."""
+    """The vertical video: by a video model where one is set, else, and when that fails for good, from the drawing."""
+    if get_settings().replicate_video_model:
+        try:
+            return (await draw(replace(_wanted(canvas), film=True)))[1]
+        except (ContentRefused, NotSent, BadAnswer, OverBudget) as error:
+            diagnostic = getattr(error, "diagnostic", "")
+            logger.warning("picture.no_model_film", post=canvas.post_id, error=str(error), diagnostic=diagnostic)
+    return await _animated(canvas, drawing)
+
+
+async def _animated(canvas: _Canvas, drawing: bytes) -> bytes:
+    """The drawing in motion, a caption a scene."""
     captions = canvas.brief.scenes or (canvas.brief.headline,)
     palette, lengths = canvas.product.template.palette, [_reading_time(text) for text in captions]
-    make = partial(video.make_vertical, [drawing], captions, palette=palette, seconds_each=lengths)
-    return await to_thread.run_sync(make, limiter=_camera())
+    loop = asyncio.get_running_loop()
+    told = _Progress(canvas.post_id)
+
+    def progress(share: float) -> None:
+        asyncio.run_coroutine_threadsafe(told.tell(share), loop)
+
+    make = partial(video.make_vertical, [drawing], captions, palette=palette, seconds_each=lengths, progress=progress)
+    try:
+        return await to_thread.run_sync(make, limiter=_camera())
+    finally:
+        await told.end()
+
+
+class _Progress:
+    """How much of a video is done, onto its post: a fifth at a time, so that screens need not ask often."""
+
+    def __init__(self, post_id: int) -> None:
+        self._post_id, self._told = post_id, -1
+
+    async def tell(self, share: float) -> None:
+        percent = int(share * 5) * 20
+        if self._told < percent < 100:
+            self._told = percent
+            await self._write(percent)
+
+    async def end(self) -> None:
+        self._told = 100
+        await self._write(None)
+
+    async def _write(self, percent: int | None) -> None:
+        values = {"filmed": percent, "updated_at": clock.now()}
+        async with session() as s:
+            await s.exec(update(Post).where(col(Post.id) == self._post_id).values(**values))
 
 
 def _reading_time(caption: str) -> float:

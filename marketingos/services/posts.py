@@ -26,7 +26,7 @@ from marketingos.domain.receipt import Receipt
 from marketingos.domain.requirement import Problem, requirement
 from marketingos.domain.user import Deed, may
 from marketingos.errors import NotFound
-from marketingos.services import accounts, checking, media, pauses, planning, products
+from marketingos.services import accounts, checking, drawing, media, pauses, planning, products
 from marketingos.services.people import require
 from marketingos.services.views import (
     AttemptView,
@@ -72,6 +72,7 @@ async def post(actor: PersonView, post_id: int) -> PostView:
             paused=_paused(found, await pauses.scopes(s)),
         )
         euro = await _cost(s, found)
+        drawn = await drawing.drawings_of(s, post_id)
     variants = tuple(_variant_view(found, product, v, reachable, told) for v in _ordered(found.variants))
     status = _status(found)
     return PostView(
@@ -86,6 +87,10 @@ async def post(actor: PersonView, post_id: int) -> PostView:
         variants=variants,
         why=_why(found, euro),
         media_error=found.media_error,
+        drawings=tuple(media.view(m) for m in drawn),
+        drawing_id=next((m.id for m in drawn if m.name == found.brief.drawing), None),
+        is_drawing=found.drawing_until is not None and found.drawing_until > clock.now(),
+        filmed=found.filmed,
         can_edit=may(actor.role, Deed.EDIT),
         can_approve=may(actor.role, Deed.APPROVE),
         undo_until=_undo_until(deliveries),

@@ -179,7 +179,8 @@ class WhyView:
 
 @dataclass(frozen=True, kw_only=True)
 class PostView:
-    """Everything about a post, for the panel and the page."""
+    """Everything about a post, for the panel and the page. `drawings` are the pictures that were drawn for it, of which
+    it uses `drawing_id`; `filmed` is how much of its video is done, in percent, while it is being made."""
 
     id: int
     product: ProductView
@@ -192,6 +193,10 @@ class PostView:
     variants: tuple[VariantView, ...]
     why: WhyView
     media_error: str | None = None
+    drawings: tuple[MediaView, ...] = ()
+    drawing_id: int | None = None
+    is_drawing: bool = False
+    filmed: int | None = None
     can_edit: bool = False
     can_approve: bool = False
     undo_until: datetime | None = None
