@@ -31,6 +31,7 @@ UNDER_WAY = "media.under_way"
 LASTING = (UNDER_WAY, "error.replicate_refused", MarketingError.key)
 """Marks that coming again would not lift: somebody is at it, or the reason lies in the picture or in ourselves."""
 
+
 @dataclass(frozen=True, kw_only=True)
 class _Canvas:
     """A post that wants pictures: which of its variants still lack them, and what they shall look like."""
