@@ -101,6 +101,10 @@ async def schedule(drafts: Sequence[Draft]) -> list[int]:
         s.add_all(posts)
         await s.flush()
         variants = [post.variants[0] for post in posts]
+        for variant in variants:
+            for piece in variant.pieces:
+                piece.variant_id = variant.id or 0
+                s.add(piece)
         rows = [_delivery(variant, draft, ids) for variant, draft in zip(variants, drafts, strict=True)]
         s.add_all(rows)
         await s.flush()
@@ -148,9 +152,12 @@ def _post(draft: Draft, product: int, files: Sequence[Media]) -> Post:
         link_url=draft.link_url,
         first_comment=draft.first_comment,
         options=dict(draft.options),
-        pieces=[VariantMedia(source=file, fitted=None, position=n) for n, file in enumerate(files)],
         decided_by="Ana",
     )
+    variant.pieces = [
+        VariantMedia(variant_id=0, media_id=file.id or 0, source=file, fitted=None, position=n)
+        for n, file in enumerate(files)
+    ]
     variant.approved_hash = variant.content().hash
     return Post(
         product_id=product,

@@ -111,8 +111,8 @@ def prepare() -> None:
     make = db.create_async_engine
 
     def with_room(url: str, **choices: Any) -> Any:
-        room = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_timeout": 600} if "pool_size" in choices else {}
-        return make(url, **{**choices, **room})
+        room = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_timeout": 600}
+        return make(url, **{**choices, **(room if url.startswith("postgresql") else {})})
 
     db.create_async_engine = with_room
     if milliseconds := os.environ.get(BUSY):
@@ -126,7 +126,9 @@ def _lose_patience(milliseconds: int) -> None:
 
     def prepare_sqlite(connection: Any, record: Any) -> None:
         usual(connection, record)
-        connection.execute(f"PRAGMA busy_timeout={milliseconds}")
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={milliseconds}")
+        cursor.close()
 
     db._prepare_sqlite = prepare_sqlite
 

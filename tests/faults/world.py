@@ -36,7 +36,7 @@ from marketingos.domain.account import AccountKind
 from marketingos.domain.delivery import Delivery
 from marketingos.domain.platform import Platform
 from marketingos.domain.user import Role
-from marketingos.services import publishing
+from marketingos.services import claiming, publishing
 from marketingos.services.views import PersonView
 from marketingos.settings import Settings, get_settings
 from tests.faults.kinds import Kind
@@ -52,6 +52,9 @@ LIMITS = {"instagram_publishing_quota": 10**6, "tiktok_posts_per_day": 10**6}
 
 DEAD = 6.0
 """Real seconds without any change after which whoever holds a lease is given up."""
+
+_ENGINES = ("_engine", "_writer")
+"""Where marketingos.db keeps its connections: each world has its own."""
 
 ANA = PersonView(id=1, name="Ana", email="ana@example.com", role=Role.ADMIN)
 
@@ -115,7 +118,7 @@ class World:
         """Deliveries that a person had to answer for."""
         self._drafts: dict[int, tuple[Kind, Draft]] = {}
         self._runner = asyncio.Runner()
-        self._engine: AsyncEngine | None = None
+        self._engines: Mapping[str, AsyncEngine | None] = dict.fromkeys(_ENGINES)
         self.http = httpx.Client(base_url=self.twin, timeout=30, trust_env=False)
 
     def __enter__(self) -> Self:
@@ -236,13 +239,13 @@ class World:
         """Where to put the clock now; None to let the processes work."""
         now = self.now()
         leases = [row.lease_until for row in going if row.lease_until and row.lease_until > now]
-        later = [row.not_before for row in going if row.not_before > now and row.lease_until is None]
-        busy = bool(leases) or len(later) < len(going)
+        busy = leases or any(row.not_before <= now for row in going)
         if busy and quiet < self.quiet:
             return None
-        if later:
-            return min(later)
-        return min(leases, default=now + timedelta(seconds=30)) if quiet > self.quiet + DEAD else None
+        moment = self.do(claiming.next_due())
+        if moment and moment > now and (moment not in leases or quiet > DEAD):
+            return moment
+        return now + timedelta(seconds=30) if quiet > DEAD else None
 
     # -- what is there -------------------------------------------------------------------------------------------------
 
@@ -351,11 +354,12 @@ class World:
         ):
             get_settings.cache_clear()
             vault.forget()
-            db._engine = self._engine
+            vars(db).update(self._engines)
             try:
                 yield
             finally:
-                self._engine, db._engine = db._engine, None
+                self._engines = {name: vars(db)[name] for name in _ENGINES}
+                vars(db).update(dict.fromkeys(_ENGINES))
                 get_settings.cache_clear()
                 vault.forget()
 
