@@ -12,7 +12,18 @@ from datetime import timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from marketingos import clock, log, memory
-from marketingos.services import claiming, drafting, fitting, generation, health, measurement, publishing, upkeep, world
+from marketingos.services import (
+    claiming,
+    drafting,
+    fitting,
+    generation,
+    health,
+    measurement,
+    publishing,
+    receipts,
+    upkeep,
+    world,
+)
 from marketingos.settings import Settings, get_settings
 
 logger = log.get_logger(__name__)
@@ -47,6 +58,7 @@ def sweeps(settings: Settings) -> tuple[Sweep, ...]:
         Sweep(name="fit", run=fitting.fit_waiting, every=timedelta(seconds=5)),
         Sweep(name="measure", run=measurement.measure_due, every=timedelta(seconds=settings.measure_every_seconds)),
         Sweep(name="sketches", run=drafting.draw_due, every=timedelta(seconds=5)),
+        Sweep(name="receipts", run=receipts.read_back_due, every=timedelta(seconds=15)),
         Sweep(name="permissions", run=upkeep.keep, every=timedelta(minutes=1)),
         Sweep(name="heartbeat", run=beat, every=health.HEARTBEAT_EVERY),
     )

@@ -91,6 +91,14 @@ class Undecided:
     """It could not be told; look again later, and in the end ask a person."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """A post as its platform shows it; `text` without the platform's own markup."""
+
+    text: str
+    permalink: str | None = None
+
+
 class Library(Protocol):
     """The stored files, as publishers need them. A video may be larger than memory: it is read in spans or streamed."""
 
@@ -110,6 +118,9 @@ class Publisher(Protocol):
 
     `find` looks for a post by its content alone, when nothing is known of its walk any more, as after a restore: what
     was published since then, told only when exactly one matches.
+
+    `read_back` answers a published post as it is shown, `Undecided` while it is not there (yet), and None when its
+    platform does not let it be read. `wire_text` is the text as it is written on the wire.
     """
 
     platform: Platform
@@ -125,6 +136,10 @@ class Publisher(Protocol):
     ) -> Published | Accepted | Absent | Undecided: ...
 
     async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided: ...
+
+    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Live | Undecided | None: ...
+
+    def wire_text(self, content: Content) -> str: ...
 
     async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]: ...
 

@@ -22,12 +22,14 @@ class Verdict(StrEnum):
 
 
 class Sent(BaseModel):
-    """What went over the wire: the text as it was written there, and the SHA-256 of each file, in order."""
+    """What was sent: the text as readers are to see it and as it was written on the wire, and the SHA-256 of each file,
+    in order."""
 
     model_config = ConfigDict(frozen=True)
 
     account: str
     text: str
+    wire_text: str
     link_url: str = ""
     first_comment: str = ""
     files: tuple[str, ...] = ()

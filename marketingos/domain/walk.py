@@ -62,6 +62,11 @@ def until_midnight(now: datetime) -> timedelta:
     return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1) - now
 
 
+def shown_text(content: Content) -> str:
+    """The words that readers are to see: a story has none."""
+    return "" if content.format is Format.STORY else content.text
+
+
 def same_text(one: str, other: str) -> bool:
     """Whether two texts read the same: platforms normalise characters and trim or fold white space."""
     return _folded(one) == _folded(other)

@@ -27,6 +27,7 @@ from marketingos.domain.ports import (
     Accepted,
     Dropped,
     Grant,
+    Live,
     Progress,
     Published,
     Publisher,
@@ -150,6 +151,12 @@ class Kept:
 
     async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided:
         return await self._acting(grant, lambda g: self._publisher.find(g, content, since))
+
+    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Live | Undecided | None:
+        return await self._acting(grant, lambda g: self._publisher.read_back(g, content, external_id))
+
+    def wire_text(self, content: Content) -> str:
+        return self._publisher.wire_text(content)
 
     async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]:
         return await self._acting(grant, lambda g: self._publisher.measure(g, external_ids))

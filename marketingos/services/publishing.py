@@ -76,7 +76,7 @@ async def settle_by_hand(actor: PersonView, delivery_id: int, *, published: bool
         now = clock.now()
         if published:
             delivery.publish(delivery.external_id or "", None, now)
-            delivery.next_reading_at = None
+            delivery.next_reading_at = delivery.read_back_at = None
             delivery.fence += 1  # a look-up under way must not overrule the person
         else:
             delivery.requeue(delivery.content, now, now, now + timedelta(hours=2))

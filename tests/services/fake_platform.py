@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from marketingos.domain.delivery import Content
 from marketingos.domain.performance import Metrics
 from marketingos.domain.platform import Platform
-from marketingos.domain.ports import Absent, Accepted, Grant, Progress, Published, Ready, Undecided, Working
+from marketingos.domain.ports import Absent, Accepted, Grant, Live, Progress, Published, Ready, Undecided, Working
 from marketingos.errors import OutcomeUnknown
 
 
@@ -54,6 +54,7 @@ class FakePlatform:
     accepts: bool = False
     readable: bool = True
     prepared: int = 0
+    shows: dict[str, str | None] = field(default_factory=dict)
     before_step: Callable[[], None] = lambda: None
 
     async def prepare(self, grant: Grant, content: Content, progress: Progress) -> Working | Ready:
@@ -92,6 +93,17 @@ class FakePlatform:
         if not self.readable or count > 1:
             return Undecided()
         return self._found(content) if count else Absent()
+
+    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Live | Undecided | None:
+        """The post as it is shown: what `shows` says, or what was sent."""
+        if not self.readable:
+            return None
+        text = self.shows.get(content.text, content.text)
+        return Undecided() if text is None else Live(text=text, permalink="https://example.org/1")
+
+    def wire_text(self, content: Content) -> str:
+        """As it is."""
+        return content.text
 
     async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]:
         """Every post known has its count; nobody knows its clicks."""

@@ -27,6 +27,7 @@ from marketingos.domain.ports import (
     Accepted,
     Grant,
     Library,
+    Live,
     Progress,
     Published,
     Ready,
@@ -116,6 +117,19 @@ class LinkedIn:
         """The one post of the organisation since then with exactly this text."""
         found = await self.look_up(grant, content, {}, since) if content.text else Undecided()
         return Undecided() if isinstance(found, Accepted) else found
+
+    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Live | Undecided | None:
+        """Members' posts cannot be read. Little text comes back as it was written, or plain."""
+        if grant.kind is not AccountKind.ORGANIZATION:
+            return None
+        row = (await linkedin("GET", f"/rest/posts/{encode(external_id)}", grant)).at()
+        if row.get("lifecycleState", "PUBLISHED") != "PUBLISHED":
+            return Undecided()
+        text = str(row.get("commentary", ""))
+        return Live(text=text if walk.same_text(text, content.text) else unescape(text))
+
+    def wire_text(self, content: Content) -> str:
+        return escape(content.text)
 
     async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]:
         """Members' posts need a permission that LinkedIn gives to few: they are left out."""

@@ -11,6 +11,7 @@ from marketingos.adapters.meta.graph import graph, insights, read_each, tolerant
 from marketingos.adapters.meta.page_feed import FeedPost
 from marketingos.adapters.meta.page_story import PageStory
 from marketingos.adapters.meta.page_video import PageReel, PageVideo
+from marketingos.domain import walk
 from marketingos.domain.delivery import Content
 from marketingos.domain.performance import Metrics
 from marketingos.domain.platform import Format, Platform
@@ -20,6 +21,7 @@ from marketingos.domain.ports import (
     Dropped,
     Grant,
     Library,
+    Live,
     Progress,
     Published,
     Ready,
@@ -66,6 +68,17 @@ class Facebook:
         if isinstance(finder, PageStory) or not content.text:
             return Undecided()
         return await finder.find(grant, content, since)
+
+    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Live | Undecided | None:
+        """A post has a `message`, a video that never told its post a `description`; a story says nothing."""
+        if content.format is Format.STORY:
+            return None
+        words = "message" if "_" in external_id else "description"
+        answer = await graph("GET", external_id, grant, params={"fields": f"{words},permalink_url"})
+        return Live(text=str(answer.get(words) or ""), permalink=answer.get("permalink_url"))
+
+    def wire_text(self, content: Content) -> str:
+        return walk.shown_text(content)
 
     async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]:
         async def read(post_id: str) -> Metrics:

@@ -23,6 +23,7 @@ from marketingos.domain.ports import (
     Accepted,
     Grant,
     Library,
+    Live,
     Progress,
     Published,
     Ready,
@@ -212,6 +213,14 @@ class Instagram:
             return found if isinstance(found, Published) else Undecided()
         doubtful = bool(alike) or "next" in (answer.get("paging") or {})
         return walk.verdict([], since, clock.now(), doubtful=doubtful)
+
+    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Live | Undecided | None:
+        """A story can be read for a day, and has no caption then either."""
+        answer = await graph("GET", external_id, grant, params={"fields": "id,caption,permalink"})
+        return Live(text=str(answer.get("caption") or ""), permalink=answer.get("permalink"))
+
+    def wire_text(self, content: Content) -> str:
+        return walk.shown_text(content)
 
     async def measure(self, grant: Grant, external_ids: Sequence[str]) -> Mapping[str, Metrics]:
         async def read(media: str) -> Metrics:

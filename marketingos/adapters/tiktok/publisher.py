@@ -24,6 +24,7 @@ from marketingos.domain.ports import (
     Dropped,
     Grant,
     Library,
+    Live,
     Progress,
     Published,
     Ready,
@@ -178,6 +179,21 @@ class TikTok:
             if any(walk.same_text(str(row.get(name) or ""), content.text) for name in ("title", "video_description"))
         ]
         return walk.verdict(matches, since, clock.now(), doubtful=not whole)
+
+    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Live | Undecided | None:
+        """Only public posts have an id by which they can be read. A video's caption is its title or its description."""
+        if not external_id.isdecimal():
+            return None
+        body = {"filters": {"video_ids": [external_id]}}
+        rows = (await tiktok(f"/v2/video/query/?fields={LIST_FIELDS}", grant, body)).at("data", "videos")
+        if not rows:
+            return Undecided()
+        texts = [str(rows[0].get(name) or "") for name in ("video_description", "title")]
+        shown = next((text for text in texts if walk.same_text(text, content.text)), texts[0] or texts[1])
+        return Live(text=shown, permalink=rows[0].get("share_url"))
+
+    def wire_text(self, content: Content) -> str:
+        return content.text
 
     # -- figures -------------------------------------------------------------------------------------------------------
 
