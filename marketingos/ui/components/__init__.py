@@ -15,6 +15,8 @@ fields         field(label, control, control_id=, error=, hint=, aside=)   field
                text_input(id, error=, size=)  text_area(id)  password_input(id, shown=, on_toggle=)
                select(id, options)  tick(label)  switch(label)  pill(label, chosen=, on_click=)
                counter(length, limit)  grouped(number)
+form_parts     tag_field(id, values, on_change, invalid=, locked=)  anchors(((element id, word), ...), label=)
+               file_pick(label, icon, accept=, most=, too_large=, on_taken=, on_failed=, address=)
 status         status_badge(status, small=, bare=)  status_icon(status, size)  status_word(status)
                platform_tile(platform, size)  platform_tiles(platforms, size)  platform_name(platform)
                product_mark(mark, ground, size, ink=, shape=)  thumb(url, width, height)  tag(*children, kind=)
@@ -29,6 +31,7 @@ previews       preview(platform, Card, editor=Editor, look=)  card_of(variant, p
 calendar_view  calendar_view(events=, view=, date=, time_zone=, selected=, revision=, now=, on_open=, on_free=,
                on_move=, on_shift=, on_refused=, on_range=) and the `Entry` it shows
 ticker         ticker(milliseconds, on_tick)
+cord           Cord, what stops the line: pause_menu, pause_banners, pause_dialog; `ui.line` joins it with its State
 frame          frame(content, ...) is put around every page by `ui.session.page`; ROOMS is the rail
                sheet(*children, kind=main|panel), toolbar(*children), spring()
 
