@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from weakref import WeakSet
@@ -13,9 +14,11 @@ from marketingos.adapters import http
 from marketingos.adapters.claude import Claude
 from marketingos.adapters.http import advised as advised
 from marketingos.adapters.linkedin import LinkedIn
+from marketingos.adapters.linkedin import versions as linkedin_versions
 from marketingos.adapters.linkedin.oauth import LinkedInLogin
 from marketingos.adapters.media_store import MediaStore, bucket, folder_of, local
 from marketingos.adapters.meta import Facebook, Instagram
+from marketingos.adapters.meta import versions as meta_versions
 from marketingos.adapters.meta.oauth import MetaLogin
 from marketingos.adapters.meta.oauth import page_with as page_with
 from marketingos.adapters.replicate import Replicate
@@ -84,6 +87,15 @@ def media_store() -> MediaStore:
         region=settings.aws_region,
         endpoint=settings.aws_endpoint_url,
     )
+
+
+def sunsets() -> Mapping[str, date | None]:
+    """When the pinned API version of each provider ends; None where nobody has said it yet."""
+    settings = get_settings()
+    return {
+        "meta": meta_versions.sunset(settings.meta_graph_version),
+        "linkedin": linkedin_versions.sunset(settings.linkedin_version),
+    }
 
 
 async def close() -> None:

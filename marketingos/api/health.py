@@ -19,19 +19,24 @@ async def livez() -> str:
 @router.get("/health")
 @router.get("/api/marketing/health")
 async def report() -> Response:
-    """Every check with its reason and age; 503 when any of them fails."""
+    """Every check with its reason and age; 503 when any of them fails, 200 also when one is about to."""
     view = await health.report()
     body = {
         "status": view.status,
         "checks": {
-            name: {"ok": check.ok, "reason": check.reason, "ageSeconds": check.age_seconds}
+            name: {
+                "ok": check.ok,
+                "degraded": check.degraded,
+                "reason": check.reason,
+                "ageSeconds": check.age_seconds,
+            }
             for name, check in view.checks.items()
         },
         "lastOrchestration": view.last_orchestration.isoformat() if view.last_orchestration else None,
         "oldestOverdueSeconds": view.oldest_overdue_seconds,
         "timestamp": view.timestamp.isoformat(),
     }
-    return JSONResponse(body, status_code=200 if view.status == "healthy" else 503)
+    return JSONResponse(body, status_code=503 if view.status == "unhealthy" else 200)
 
 
 @router.get("/robots.txt", response_class=PlainTextResponse)

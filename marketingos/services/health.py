@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
-from marketingos import clock
+from marketingos import adapters, clock
 from marketingos.db import reading, session
 from marketingos.domain.audit import Heartbeat
 from marketingos.domain.cycle import CycleRun, CycleState
@@ -21,21 +22,24 @@ SCHEDULER = "scheduler"
 HEARTBEAT_EVERY = timedelta(seconds=15)
 _SILENT_AFTER = timedelta(seconds=90)
 _OVERDUE_AFTER = timedelta(minutes=10)
+_SUNSET_NOTICE = timedelta(days=60)
 _DISK_FLOOR = 200 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One check: whether it is fine, why not, and how old the answer is in seconds."""
+    """One check: whether it is fine, why not, and how old the answer is in seconds. `degraded` says that it still is,
+    but will not be for long."""
 
     ok: bool
+    degraded: bool = False
     reason: str = ""
     age_seconds: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class HealthView:
-    """All checks; unhealthy when any of them fails."""
+    """All checks; unhealthy when any of them fails, degraded when one is about to."""
 
     status: str
     checks: dict[str, Check]
@@ -52,7 +56,7 @@ async def beat(name: str, *, ok: bool = True, detail: str = "") -> None:
 
 async def report() -> HealthView:
     """Asks everything that matters and answers whether it works."""
-    checks = {"disk": _disk()}
+    checks = {"disk": _disk(), **_versions()}
     overdue, last = 0.0, None
     try:
         async with reading() as s:
@@ -68,12 +72,31 @@ async def report() -> HealthView:
     except SQLAlchemyError as error:
         checks["database"] = Check(ok=False, reason=type(error).__name__)
     return HealthView(
-        status="healthy" if all(check.ok for check in checks.values()) else "unhealthy",
+        status=_status(checks),
         checks=checks,
         last_orchestration=last,
         oldest_overdue_seconds=overdue,
         timestamp=clock.now(),
     )
+
+
+def _status(checks: Mapping[str, Check]) -> str:
+    if not all(check.ok for check in checks.values()):
+        return "unhealthy"
+    return "degraded" if any(check.degraded for check in checks.values()) else "healthy"
+
+
+def _versions() -> Mapping[str, Check]:
+    """The API versions that the settings name, each with the day on which its provider ends it."""
+    today = clock.today("UTC")
+    return {name: _version(sunset, today) for name, sunset in adapters.sunsets().items()}
+
+
+def _version(sunset: date | None, today: date) -> Check:
+    if sunset is None or sunset - today > _SUNSET_NOTICE:
+        return Check(ok=True)
+    reason = "version ended" if sunset <= today else f"version ends on {sunset.isoformat()}"
+    return Check(ok=sunset > today, degraded=True, reason=reason)
 
 
 def _scheduler(beaten: Heartbeat | None) -> Check:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -46,3 +46,25 @@ async def test_an_overdue_post_is_unhealthy() -> None:
         view = await health.report()
     assert view.status == "unhealthy"
     assert view.oldest_overdue_seconds == pytest.approx(25 * 60, abs=90)
+
+
+async def test_a_version_that_ends_is_spoken_of_in_time(environment: Setter) -> None:
+    """From sixty days before a pinned API version ends its check is degraded; once it has ended, health is gone."""
+    environment(LINKEDIN_VERSION="202609")
+    await health.beat(health.SCHEDULER)
+    assert not (await health.report()).checks["linkedin"].degraded
+    for day, status in (
+        (datetime(2027, 7, 18, tzinfo=UTC), "degraded"),
+        (datetime(2027, 9, 16, tzinfo=UTC), "unhealthy"),
+    ):
+        with clock.frozen(day):
+            await health.beat(health.SCHEDULER)
+            view = await health.report()
+        assert (view.status, view.checks["linkedin"].degraded) == (status, True)
+
+
+async def test_no_version_is_older_than_the_calendars(environment: Setter) -> None:
+    """A Graph version that Meta ended is told, one whose end nobody has announced is fine."""
+    for version, fine in (("v18.0", False), ("v21.0", True), ("v26.0", True)):
+        environment(META_GRAPH_VERSION=version)
+        assert (await health.report()).checks["meta"].ok is fine

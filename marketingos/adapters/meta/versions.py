@@ -1,0 +1,25 @@
+"""When versions of the Graph API end. A call that names one that has ended is served as the oldest that lives.
+
+Source: developers.facebook.com/docs/graph-api/changelog/versions, as read on 2026-11-22.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+SUNSETS: Mapping[str, date] = {
+    "v20.0": date(2026, 9, 24),
+    "v21.0": date(2027, 1, 21),
+    "v22.0": date(2027, 5, 20),
+    "v23.0": date(2027, 10, 8),
+    "v24.0": date(2028, 2, 18),
+    "v25.0": date(2028, 7, 29),
+}
+
+
+def sunset(version: str) -> date | None:
+    """The day on which a version ends; None while Meta has not said it. What is older than the table is over."""
+    if version in SUNSETS:
+        return SUNSETS[version]
+    return None if float(version[1:]) > 25 else date.min
