@@ -12,9 +12,9 @@ from marketingos.api.caching import keep_assets
 from marketingos.settings import get_settings
 from marketingos.ui.components.head import head
 from marketingos.ui.failures import explain
-from marketingos.ui.pages import accounts, analytics, calendar, login, post
+from marketingos.ui.pages import accounts, analytics, calendar, login, post, products
 
-__all__ = ["accounts", "analytics", "app", "calendar", "login", "post"]
+__all__ = ["accounts", "analytics", "app", "calendar", "login", "post", "products"]
 
 
 def routes() -> FastAPI:
@@ -41,7 +41,15 @@ async def lifespan() -> AsyncIterator[None]:
 
 
 app = rx.App(
-    stylesheets=["/tokens.css", "/app.css", "/accounts.css", "/calendar.css", "/post.css", "/previews.css"],
+    stylesheets=[
+        "/tokens.css",
+        "/app.css",
+        "/accounts.css",
+        "/calendar.css",
+        "/post.css",
+        "/previews.css",
+        "/products.css",
+    ],
     head_components=head(),
     html_lang=get_settings().language,
     toaster=None,

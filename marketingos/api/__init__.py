@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from marketingos import __version__
-from marketingos.api import auth, autosaas, health, media, oauth, problems, uploads
+from marketingos.api import auth, autosaas, health, logos, media, oauth, problems, uploads
 from marketingos.errors import MarketingError
 
 
@@ -14,7 +14,7 @@ def create_api() -> FastAPI:
     api = FastAPI(
         title="MarketingOS", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None
     )
-    for module in (auth, autosaas, health, media, oauth, uploads):
+    for module in (auth, autosaas, health, logos, media, oauth, uploads):
         api.include_router(module.router)
     api.add_exception_handler(MarketingError, problems.answer)
     return api

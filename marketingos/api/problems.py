@@ -40,16 +40,22 @@ _STATUS: tuple[tuple[type[MarketingError], HTTPStatus], ...] = (
 )
 
 
-def problem(error: MarketingError, *, status: HTTPStatus | None = None, fields: Sequence[Problem] = ()) -> JSONResponse:
-    """The answer for an error; `status` where the usual one does not fit."""
+def problem(
+    error: MarketingError,
+    *,
+    status: HTTPStatus | None = None,
+    fields: Sequence[Problem] = (),
+    language: str = LANGUAGE,
+) -> JSONResponse:
+    """The answer for an error; `status` where the usual one does not fit, `language` where a person reads it."""
     code = status or next((code for kind, code in _STATUS if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
     body: dict[str, object] = {
         "type": f"urn:marketingos:problem:{error.key}",
         "title": code.phrase,
         "status": code.value,
-        "detail": sentence(error.key, LANGUAGE, **error.values),
+        "detail": sentence(error.key, language, **error.values),
     }
-    named = [{"field": p.name, "detail": sentence(p.key, LANGUAGE, **p.values)} for p in fields]
+    named = [{"field": p.name, "detail": sentence(p.key, language, **p.values)} for p in fields]
     named += [{"field": error.field, "detail": str(body["detail"])}] if error.field and not fields else []
     return JSONResponse({**body, "errors": named} if named else body, code, media_type="application/problem+json")
 

@@ -33,7 +33,8 @@ class Room:
 ROOMS: Final = (
     Room("/", "rail.calendar", "calendar-days"),
     Room("/analytics", "rail.analytics", "chart-no-axes-column"),
-    Room("/accounts", "rail.accounts", "link-2", group=True),
+    Room("/products", "rail.products", "box", group=True),
+    Room("/accounts", "rail.accounts", "link-2"),
 )
 
 

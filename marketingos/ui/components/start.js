@@ -34,7 +34,11 @@
   document.addEventListener("keydown", (event) => {
     const command = event.metaKey || event.ctrlKey;
     if (command && event.key === "Enter") event.target.form ? event.target.form.requestSubmit() : press("[data-key='⌘↵']");
-    else if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open"))
+    else if (command && event.key.toLowerCase() === "s" && document.querySelector("[data-key='⌘S']")) {
+      event.preventDefault();
+      document.activeElement?.blur(); // what is being typed is sent first
+      setTimeout(() => press("[data-key='⌘S']"), 60);
+    } else if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open"))
       press("[data-editor] [data-key='Esc']") || press("[data-key='Esc']");
     else if (command && event.key.toLowerCase() === "z" && !typing(event.target)) press("[data-key='⌘Z']") && event.preventDefault();
     else if (!command && !event.altKey && !event.defaultPrevented && !typing(event.target)) {
