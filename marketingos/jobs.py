@@ -21,6 +21,7 @@ from marketingos.services import (
     measurement,
     publishing,
     receipts,
+    rules,
     upkeep,
     world,
 )
@@ -56,6 +57,7 @@ def sweeps(settings: Settings) -> tuple[Sweep, ...]:
         ),
         Sweep(name="cycle", run=orchestrate, every=timedelta(seconds=1)),
         Sweep(name="fit", run=fitting.fit_waiting, every=timedelta(seconds=5)),
+        Sweep(name="rules", run=rules.propose_due, every=timedelta(seconds=5)),
         Sweep(name="measure", run=measurement.measure_due, every=timedelta(seconds=settings.measure_every_seconds)),
         Sweep(name="sketches", run=drafting.draw_due, every=timedelta(seconds=5)),
         Sweep(name="receipts", run=receipts.read_back_due, every=timedelta(seconds=15)),

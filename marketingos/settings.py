@@ -98,6 +98,9 @@ class Settings(BaseSettings):
     measure_every_seconds: int = Field(60, ge=1, le=3600, description="seconds between measuring sweeps")
     horizon_days: int = Field(7, ge=1, le=60, description="days ahead that a cycle fills")
     posts_per_cycle: int = Field(12, ge=1, le=500, description="most posts that one cycle writes for one product")
+    explore_share: float = Field(
+        0.2, ge=0, le=1, description="share of posts that try what was not tried, whatever was learned"
+    )
     anthropic_api_key: SecretStr = Field(SecretStr(""), description="Claude's key")
     anthropic_base_url: str = Field("https://api.anthropic.com", description="base of Claude's API")
     claude_model: str = Field("claude-sonnet-5-5", description="the model that writes posts")

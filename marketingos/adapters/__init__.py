@@ -55,10 +55,11 @@ def authorizer_for(provider: Provider) -> Authorizer:
     return _AUTHORIZERS[provider]
 
 
-def writer() -> Writer:
-    """Who writes posts."""
+def writer(*, fast: bool = False) -> Writer:
+    """Who writes posts; the `fast` one for what needs no craft."""
     settings = get_settings()
-    return _claude(settings.anthropic_api_key, settings.anthropic_base_url, settings.claude_model)
+    model = settings.claude_fast_model if fast else settings.claude_model
+    return _claude(settings.anthropic_api_key, settings.anthropic_base_url, model)
 
 
 def illustrator() -> Illustrator:
@@ -101,7 +102,8 @@ def sunsets() -> Mapping[str, date | None]:
 async def close() -> None:
     """Closes the connections of the running event loop; call once at shutdown."""
     settings = get_settings()
-    await _claude(settings.anthropic_api_key, settings.anthropic_base_url, settings.claude_model).close()
+    for model in (settings.claude_model, settings.claude_fast_model):
+        await _claude(settings.anthropic_api_key, settings.anthropic_base_url, model).close()
     for made in _replicates:
         await made.close()
     await http.close()

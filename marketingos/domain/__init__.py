@@ -14,7 +14,9 @@ from marketingos.domain.pause import Pause
 from marketingos.domain.performance import Reading
 from marketingos.domain.post import Post, Revision, Variant, VariantMedia
 from marketingos.domain.product import Fact, Product, Sketch
+from marketingos.domain.proposal import Proposal
 from marketingos.domain.receipt import Receipt
+from marketingos.domain.rule import Rule, RuleUse
 from marketingos.domain.slot import Slot
 from marketingos.domain.user import LoginAttempt, LoginSession, LoginTicket, User
 
@@ -39,9 +41,12 @@ TABLES = (
     Post,
     Product,
     ProductAccount,
+    Proposal,
     Reading,
     Receipt,
     Revision,
+    Rule,
+    RuleUse,
     Shortfall,
     Sketch,
     Slot,

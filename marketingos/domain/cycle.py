@@ -62,7 +62,8 @@ class Shortfall(SQLModel, table=True):
 
 class KeptAnswer(SQLModel, table=True):
     """What the writer answered for a slot, kept from the moment it arrives until its post is saved: whoever goes on
-    after a death or a bad moment does not pay for it again. `step` is which question of the walk it answers."""
+    after a death or a bad moment does not pay for it again. `step` is which question of the walk it answers, `spend_id`
+    its entry among the costs."""
 
     slot_key: str = Field(primary_key=True, max_length=80)
     step: str = Field(primary_key=True, max_length=20)
@@ -70,13 +71,14 @@ class KeptAnswer(SQLModel, table=True):
     stop_reason: str = Field(max_length=40)
     model: str = Field(max_length=80)
     prompt_version: str = Field(max_length=80)
+    spend_id: int | None = Field(default=None, foreign_key="spend.id")
     received_at: datetime
 
 
 class Spend(SQLModel, table=True):
     """One paid call. It is entered before the call at what it may cost at most, and corrected as its answer arrives,
     before the answer is judged: `settled`, with tokens as billed. One whose answer was lost stays as it was entered,
-    since it may have been billed."""
+    since it may have been billed. `post_id` is the post that it went into, as soon as there is one."""
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(index=True)
@@ -85,6 +87,7 @@ class Spend(SQLModel, table=True):
     purpose: str = Field(max_length=40)
     product_id: int | None = Field(default=None, foreign_key="product.id")
     cycle_id: int | None = Field(default=None, foreign_key="cyclerun.id")
+    post_id: int | None = Field(default=None, foreign_key="post.id", index=True, ondelete="SET NULL")
     input_tokens: int = 0
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0

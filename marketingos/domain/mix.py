@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 ANGLES = (
     "lost_time",
@@ -38,22 +39,50 @@ class Factors:
     cta_type: str
 
 
-def next_factors(nearest: Sequence[Factors], turn: int) -> Factors:
-    """The factors least used by the neighbouring posts, nearest first; `turn` decides between equals.
+Leaning = Mapping[str, Mapping[str, float]]
+"""How well each choice did, by factor (`angle`, …) and option, from -1 (badly) to 1; what is not named is 0."""
 
-    The nearest post's own choices always count most, so two neighbours never share one. Only half as many neighbours
-    count as there are choices, so that the factors mix freely instead of marching in step.
+
+@dataclass(frozen=True, kw_only=True)
+class Learned:
+    """What was learned of a product: which choices to lean to, and the share of posts (0..1) that does not care, so
+    that what was never tried has its chance."""
+
+    leaning: Leaning = field(default_factory=dict)
+    exploration: float = 1.0
+
+
+def next_factors(nearest: Sequence[Factors], turn: int, learned: Learned | None = None) -> Factors:
+    """The factors least worn by the neighbouring posts, nearest first, and most leaned to; `turn` breaks a tie.
+
+    What the first two of the nearest chose is never chosen again: given the post before and the post after, the new one
+    shares nothing with either. Only half as many neighbours count as there are choices, so that the factors mix freely
+    instead of marching in step.
     """
+    learned = learned or Learned()
+    leaning = {} if _share(turn) < learned.exploration else learned.leaning
+
+    def freshest(name: str, options: Sequence[str]) -> str:
+        return _freshest(options, [getattr(f, name) for f in nearest], turn, leaning.get(name, {}))
+
     return Factors(
-        angle=_freshest(ANGLES, [f.angle for f in nearest], turn),
-        hook_type=_freshest(HOOK_TYPES, [f.hook_type for f in nearest], turn),
-        format=_freshest(FORMATS, [f.format for f in nearest], turn),
-        cta_type=_freshest(CTA_TYPES, [f.cta_type for f in nearest], turn),
+        angle=freshest("angle", ANGLES),
+        hook_type=freshest("hook_type", HOOK_TYPES),
+        format=freshest("format", FORMATS),
+        cta_type=freshest("cta_type", CTA_TYPES),
     )
 
 
-def _freshest(options: Sequence[str], used: Sequence[str], turn: int) -> str:
-    """A use counts half as much with each step away, so the nearest one outweighs all the others together."""
+def _freshest(options: Sequence[str], used: Sequence[str], turn: int, leaning: Mapping[str, float]) -> str:
+    """A use counts half as much with each step away."""
     near = used[: len(options) // 2]
-    wear = {option: sum(0.5**step for step, choice in enumerate(near) if choice == option) for option in options}
-    return min(options, key=lambda option: (wear[option], zlib.crc32(f"{turn}.{option}".encode())))
+    free = [option for option in options if option not in used[:2]]
+    wear = {option: sum(0.5**step for step, choice in enumerate(near) if choice == option) for option in free}
+    return min(
+        free, key=lambda option: (wear[option] - leaning.get(option, 0.0), zlib.crc32(f"{turn}.{option}".encode()))
+    )
+
+
+def _share(turn: int) -> float:
+    """A number in [0, 1) for each turn, evenly spread and always the same."""
+    return random.Random(turn).random()

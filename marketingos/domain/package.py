@@ -109,6 +109,13 @@ class Risk(BaseModel):
     reasons: list[str]
 
 
+class Opening(BaseModel):
+    """Another way to open the same post."""
+
+    hook: str
+    why_not: str = Field(description="why the chosen one is better, in one short sentence, in the product's language")
+
+
 class ContentPackage(BaseModel):
     """One post for all its platforms. A platform that was not asked for has empty fields."""
 
@@ -125,6 +132,8 @@ class ContentPackage(BaseModel):
     tiktok: TikTokText
     image: Picture
     risk: Risk
+    alternatives: list[Opening] = Field(description="two other openings that you considered, of another kind")
+    rules_applied: list[str] = Field(description="codes of the product's rules that changed what you wrote, such as R2")
     rationale: str = Field(description="why this post, in two sentences for the marketer, in the product's language")
 
 
@@ -148,14 +157,17 @@ def copy_for(package: ContentPackage, platform: Platform) -> Copy:
     """The text of a platform, put together."""
     text, link, comment = _parts(package, platform)
     return Copy(
-        platform=platform, format=FORMATS[platform], text=text, link_url=link.strip(), first_comment=_nfc(comment)
+        platform=platform, format=FORMATS[platform], text=text, link_url=link.strip(), first_comment=normalised(comment)
     )
 
 
 def hook_of(package: ContentPackage, platforms: Sequence[Platform]) -> str:
     """The words the post opens with: those of its first platform that has any."""
     told = (getattr(package, p.value) for p in platforms if p is not Platform.TIKTOK)
-    hooks = [_nfc(text.hook) for text in told] + [_nfc(package.tiktok.cover_text), _nfc(package.image.headline_overlay)]
+    hooks = [normalised(text.hook) for text in told] + [
+        normalised(package.tiktok.cover_text),
+        normalised(package.image.headline_overlay),
+    ]
     return next((hook for hook in hooks if hook), "")
 
 
@@ -163,7 +175,7 @@ def hashtags(tags: Iterable[str], at_most: int) -> tuple[str, ...]:
     """Tags as they are written, with `#`: each once, letters, digits and `_` alone."""
     unique: dict[str, str] = {}
     for tag in tags:
-        bare = re.sub(r"\W", "", _nfc(tag))
+        bare = re.sub(r"\W", "", normalised(tag))
         if 2 <= len(bare) <= 40 and not bare.isdigit():
             unique.setdefault(bare.casefold(), bare)
     return tuple(f"#{tag}" for tag in unique.values())[:at_most]
@@ -185,15 +197,15 @@ def _parts(package: ContentPackage, platform: Platform) -> tuple[str, str, str]:
         case Platform.TIKTOK:
             film = package.tiktok
             # TikTok may swallow line breaks, so the tags stand on the caption's own line.
-            return " ".join(filter(None, (_nfc(film.caption), *hashtags(film.hashtags, limit)))), "", ""
+            return " ".join(filter(None, (normalised(film.caption), *hashtags(film.hashtags, limit)))), "", ""
 
 
 def _joined(*paragraphs: str, tags: Sequence[str]) -> str:
-    parts = [*(_nfc(p) for p in paragraphs), " ".join(tags)]
+    parts = [*(normalised(p) for p in paragraphs), " ".join(tags)]
     return "\n\n".join(part for part in parts if part)
 
 
-def _nfc(text: str) -> str:
+def normalised(text: str) -> str:
     """Composed letters, and no blanks at the ends of lines."""
     lines = (line.rstrip() for line in unicodedata.normalize("NFC", text).strip().splitlines())
     return "\n".join(lines)

@@ -209,7 +209,7 @@ class Assignment:
     """One post to write: the stable part (`book`, cached by the model's host) and the part of this slot (`brief`).
 
     To have an answer mended, `draft` is that answer and `findings` what is wrong with it. `room` is how many tokens the
-    answer may take, thinking included.
+    answer may take, thinking included; `fast` asks for the cheap model.
     """
 
     rules: str
@@ -220,6 +220,7 @@ class Assignment:
     draft: str = ""
     findings: str = ""
     room: int = 8192
+    fast: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

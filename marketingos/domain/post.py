@@ -69,9 +69,28 @@ class Claim(BaseModel):
     facts: tuple[str, ...] = ()
 
 
+class FactTold(BaseModel):
+    """A fact as it stood on the sheet when the post was written."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    claim: str
+
+
+class Alternative(BaseModel):
+    """An opening that the writer thought of and did not choose, and why not."""
+
+    model_config = ConfigDict(frozen=True)
+
+    hook: str
+    why_not: str
+
+
 class Brief(BaseModel):
-    """What was asked of the writer and why the answer is as it is. Shown as "why this post". `drawing` is the file of
-    the picture as the illustrator made it, before headline and brand."""
+    """What was asked of the writer and why the answer is as it is. Shown as "why this post". `pillar` and `pain` are
+    the theme and the trouble it speaks of; `holiday` the national holiday that it was written for; `facts` are as the
+    sheet had them. `drawing` is the file of the picture as the illustrator made it, before headline and brand."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -80,12 +99,17 @@ class Brief(BaseModel):
     format: str = ""
     hook: str = ""
     cta_type: str = ""
+    pillar: str = ""
+    pain: str = ""
+    holiday: str = ""
     rationale: str = ""
     image_prompt: str = ""
     drawing: str = ""
     headline: str = ""
     scenes: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
+    facts: tuple[FactTold, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
     model: str = ""
     prompt_version: str = ""
 

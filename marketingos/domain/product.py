@@ -50,7 +50,8 @@ class FactKind(StrEnum):
 class Product(SQLModel, table=True):
     """A product; `late_after_minutes` is how late a post may still go out without asking. `ai_budget_month` is the euro
     that AI may cost it in a month; None: only the organisation's caps count. `posts_per_week` caps what is planned;
-    None: as many as there are slots. `version` counts saves, so that no save undoes another unseen."""
+    None: as many as there are slots. `country` (ISO 3166, two letters) is whose national holidays count; empty: that of
+    its zone. `version` counts saves, so that no save undoes another unseen."""
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True, max_length=NAME_MAX)
@@ -61,6 +62,7 @@ class Product(SQLModel, table=True):
     website: str = ""
     language: str = Field(default="es", max_length=8)
     timezone: str = Field(default="Europe/Madrid", max_length=64)
+    country: str = Field(default="", max_length=2)
     voice: Voice = Field(default_factory=Voice, sa_type=Embedded(Voice))
     template: Template = Field(default_factory=Template, sa_type=Embedded(Template))
     active: bool = Field(default=False, index=True)

@@ -78,8 +78,8 @@ async def _open_order(wanted: Wanted) -> Drawing | None:
 
 async def _order(wanted: Wanted) -> Drawing:
     """Orders it and keeps the number at once."""
-    paying = spending.paying(_at_most(wanted), product_id=wanted.product_id, cycle_id=wanted.cycle_id)
-    async with paying as bill:
+    about = {"product_id": wanted.product_id, "cycle_id": wanted.cycle_id, "post_id": wanted.post_id}
+    async with spending.paying(_at_most(wanted), **about) as bill:
         order = await _illustrator(wanted.film).order(_prompt(wanted), TALL if wanted.film else ASPECT)
         drawing = Drawing(
             post_id=wanted.post_id,

@@ -23,8 +23,8 @@ from marketingos import clock, log
 from marketingos.db import AsyncSession, reading, session
 from marketingos.domain import check
 from marketingos.domain.cycle import CycleRun, CycleState, Shortfall
-from marketingos.domain.package import Copy
-from marketingos.domain.post import Brief, Claim, Post, Variant, VariantStatus
+from marketingos.domain.package import ContentPackage, Copy
+from marketingos.domain.post import Alternative, Brief, Claim, FactTold, Post, Variant, VariantStatus
 from marketingos.domain.product import Product
 from marketingos.errors import (
     BadAnswer,
@@ -36,7 +36,7 @@ from marketingos.errors import (
     PermissionMissing,
     TokenRejected,
 )
-from marketingos.services import picturing, planning, products, prompts, writing
+from marketingos.services import ledger, picturing, planning, products, prompts, rules, writing
 from marketingos.services.planning import Gap
 from marketingos.services.writing import PASSING, Desk, Written
 from marketingos.settings import get_settings
@@ -48,8 +48,6 @@ LEASE = timedelta(minutes=2)
 
 PENS, EASELS = 6, 8
 """How many posts are written, and how many pictured, at the same time; those that wait for the camera hold an easel."""
-
-RECENT_HOOKS = 15
 
 RESTS = (1, 2, 5, 15, 30)
 """Minutes that a cycle rests after its first, second, ... bad moment; after the last one it ends with what it has."""
@@ -145,8 +143,13 @@ async def _desks(s: AsyncSession, cycle: CycleRun) -> list[tuple[Desk, tuple[Gap
     found = []
     for product in (await s.exec(_wanted(cycle))).all():
         facts = await products.facts_of(s, product.id or 0, clock.today(product.timezone))
-        hooks = await _recent_hooks(s, product)
-        desk = Desk(product=product, facts=facts, cycle_id=cycle.id, recent_hooks=hooks)
+        desk = Desk(
+            product=product,
+            facts=facts,
+            cycle_id=cycle.id,
+            ledger=await ledger.of(s, product.id or 0, now),
+            rules=await rules.active_of(s, product.id or 0),
+        )
         found.append((desk, (await planning.plan(s, product, now))[: await _still_allowed(s, cycle, product)]))
     return found
 
@@ -156,11 +159,6 @@ async def _still_allowed(s: AsyncSession, cycle: CycleRun, product: Product) -> 
     mine = (Post.cycle_id == cycle.id, Post.product_id == product.id, col(Post.created_at) >= cycle.created_at)
     written = (await s.exec(select(func.count()).select_from(Post).where(*mine))).one()
     return max(0, get_settings().posts_per_cycle - written)
-
-
-async def _recent_hooks(s: AsyncSession, product: Product) -> list[str]:
-    newest = select(Post.title).where(Post.product_id == product.id, Post.title != "")
-    return list((await s.exec(newest.order_by(col(Post.id).desc()).limit(RECENT_HOOKS))).all())
 
 
 async def _write_all(shift: _Shift, easels: asyncio.TaskGroup, desk: Desk, gaps: Sequence[Gap]) -> None:
@@ -241,7 +239,8 @@ async def _save(desk: Desk, gap: Gap, written: Written) -> int | None:
             await s.flush()
             s.add_all(_variant(post, desk, written, copy) for copy in written.copies)
             await s.exec(delete(Shortfall).where(col(Shortfall.slot_key) == gap.slot_key))
-            await writing.forget(s, gap.slot_key)
+            await writing.hand_over(s, gap.slot_key, post)
+            rules.note_use(s, post, desk.rules, written.package.rules_applied)
     except IntegrityError:
         if await _is_taken(gap):
             return None
@@ -275,14 +274,25 @@ def _brief(desk: Desk, gap: Gap, written: Written) -> Brief:
         format=gap.factors.format,
         hook=written.hook,
         cta_type=answer.cta_type,
+        pillar=answer.pillar,
+        pain=answer.audience_pain,
+        holiday=gap.holiday,
         rationale=answer.rationale,
         image_prompt=prompts.picture(desk.product, answer.image.prompt_en, answer.image.avoid),
         headline=answer.image.headline_overlay,
         scenes=tuple(scene.on_screen_text for scene in answer.tiktok.scenes),
         claims=tuple(Claim(text=claim.text, facts=tuple(claim.fact_ids)) for claim in answer.claims),
+        facts=_facts_told(desk, answer),
+        alternatives=tuple(Alternative(hook=o.hook, why_not=o.why_not) for o in answer.alternatives),
         model=written.model,
         prompt_version=prompts.version(),
     )
+
+
+def _facts_told(desk: Desk, answer: ContentPackage) -> tuple[FactTold, ...]:
+    """The facts behind the claims, in the order of the sheet."""
+    told = {code for claim in answer.claims for code in claim.fact_ids}
+    return tuple(FactTold(code=fact.code, claim=fact.claim) for fact in desk.facts if fact.code in told)
 
 
 @asynccontextmanager

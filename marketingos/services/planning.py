@@ -1,22 +1,31 @@
-"""Planning: which slots ahead are empty, and what the post that fills each should be like."""
+"""Planning: which slots ahead are empty, what the post that fills each should be like, and which suits a post best.
+
+On a national holiday a slot is filled all the same, with a post written for that day: a silent account looks closed,
+and an ordinary Monday post on Christmas Day looks absent-minded. The post says so, and a person may still reject it.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlmodel import col, select
 
-from marketingos.db import AsyncSession
+from marketingos import clock
+from marketingos.db import AsyncSession, reading
+from marketingos.domain.holiday import country_of, holiday_on, holidays_after
 from marketingos.domain.mix import Factors, next_factors
 from marketingos.domain.platform import Platform, in_order
 from marketingos.domain.post import Origin, Post
 from marketingos.domain.product import Product
 from marketingos.domain.slot import Slot, occurrences, resolve
-from marketingos.services import accounts, products
-from marketingos.services.views import FreeSlotView
+from marketingos.domain.user import Deed
+from marketingos.errors import NotFound
+from marketingos.services import accounts, learning, products
+from marketingos.services.people import require
+from marketingos.services.views import FreeSlotView, PersonView
 from marketingos.settings import get_settings
 
 LEAD_TIME = timedelta(minutes=45)
@@ -25,10 +34,21 @@ LEAD_TIME = timedelta(minutes=45)
 _NEIGHBOURHOOD = timedelta(days=30)
 _WALL = "%Y-%m-%dT%H:%M"
 
+_FORESIGHT = 6
+"""Days after a post in which a holiday is worth knowing of."""
+
+_SEARCH, _SOONEST = timedelta(days=21), timedelta(minutes=10)
+"""How far ahead, and how near, a slot is looked for when a post that is already there wants one."""
+
+_WORTH_WAITING = {"platform": timedelta(days=3), "holiday": timedelta(days=2), "angle": timedelta(days=1)}
+"""How much later a slot may be to be better, for each of the post's platforms that it serves more, for not lying on a
+holiday, and for not standing next to a post with the same angle."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Gap:
-    """An empty slot and what shall fill it. `slot_key` is the same for everybody who plans it."""
+    """An empty slot and what shall fill it. `slot_key` is the same for everybody who plans it; `holiday` is what its
+    day celebrates, and `soon` the holidays of the days after."""
 
     product_id: int
     slot_key: str
@@ -37,6 +57,8 @@ class Gap:
     scheduled_at: datetime
     platforms: tuple[Platform, ...]
     factors: Factors
+    holiday: str = ""
+    soon: tuple[tuple[date, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,43 +83,88 @@ def slot_key(slot: Slot, wall: datetime) -> str:
 
 async def plan(s: AsyncSession, product: Product, now: datetime) -> tuple[Gap, ...]:
     """The empty slots of a product within the horizon, oldest first, at most `POSTS_PER_CYCLE` and no more in a week
-    than the product wants; neighbours differ."""
+    than the product wants; each differs in every factor from the posts before and after it."""
     settings = get_settings()
     end = now + timedelta(days=settings.horizon_days)
     openings = await _openings(s, [product], now + LEAD_TIME, end)
     openings = (await _in_pace(s, product, openings))[: settings.posts_per_cycle]
-    told = await _told(s, product, now)
+    told, learned = await _told(s, product, now), await learning.learned(s, product)
     gaps = []
     for opening in openings:
         turn = 1000 * (product.id or 0) + len(told)
-        factors = next_factors(_nearest(told, opening.scheduled_at), turn)
+        factors = next_factors(_neighbours(told, opening.scheduled_at), turn, learned)
         told.append((opening.scheduled_at, factors))
         gaps.append(_gap(opening, factors))
     return tuple(gaps)
+
+
+async def best_slot(
+    actor: PersonView, product_id: int, platforms: Sequence[Platform] = (), *, angle: str = ""
+) -> FreeSlotView | None:
+    """The next good slot for a post of these platforms that is already there: the soonest, unless one that suits it
+    better comes little later. None when none is free within three weeks. Raises `NotFound`."""
+    require(actor, Deed.LOOK)
+    now = clock.now()
+    async with reading() as s:
+        product = await s.get(Product, product_id)
+        if product is None:
+            raise NotFound()
+        free = await _openings(s, [product], now + _SOONEST, now + _SEARCH)
+        told = await _told(s, product, now)
+    best = min(free, key=lambda o: o.scheduled_at + _drawback(o, platforms, told, angle), default=None)
+    return _view(best) if best else None
+
+
+def _drawback(
+    opening: _Opening, platforms: Sequence[Platform], told: Sequence[tuple[datetime, Factors]], angle: str
+) -> timedelta:
+    """How much later another slot may be and still be better."""
+    missed = len(set(platforms) - set(opening.platforms))
+    beside = {f.angle for f in _neighbours(told, opening.scheduled_at)[:2]}
+    return (
+        missed * _WORTH_WAITING["platform"]
+        + bool(_holiday(opening)) * _WORTH_WAITING["holiday"]
+        + (angle in beside) * _WORTH_WAITING["angle"]
+    )
 
 
 async def free_slots(
     s: AsyncSession, chosen: Sequence[Product], start: datetime, end: datetime
 ) -> tuple[FreeSlotView, ...]:
     """The slots of these products in [start, end) that no post fills and an account could serve, oldest first."""
-    return tuple(
-        FreeSlotView(
-            product=products.view_of(o.product), wall=o.wall, scheduled_at=o.scheduled_at, platforms=o.platforms
-        )
-        for o in await _openings(s, chosen, start, end)
+    return tuple(_view(opening) for opening in await _openings(s, chosen, start, end))
+
+
+def _view(opening: _Opening) -> FreeSlotView:
+    return FreeSlotView(
+        product=products.view_of(opening.product),
+        wall=opening.wall,
+        scheduled_at=opening.scheduled_at,
+        platforms=opening.platforms,
     )
 
 
 def _gap(opening: _Opening, factors: Factors) -> Gap:
+    product = opening.product
     return Gap(
         product_id=opening.slot.product_id,
         slot_key=opening.key,
         wall=opening.wall,
-        timezone=opening.product.timezone,
+        timezone=product.timezone,
         scheduled_at=opening.scheduled_at,
         platforms=opening.platforms,
         factors=factors,
+        holiday=_holiday(opening),
+        soon=holidays_after(opening.wall.date(), _country(product), product.language, _FORESIGHT),
     )
+
+
+def _holiday(opening: _Opening) -> str:
+    return holiday_on(opening.wall.date(), _country(opening.product), opening.product.language)
+
+
+def _country(product: Product) -> str:
+    return product.country or country_of(product.timezone)
 
 
 async def _openings(s: AsyncSession, chosen: Sequence[Product], start: datetime, end: datetime) -> list[_Opening]:
@@ -168,5 +235,10 @@ def _factors_of(post: Post) -> Factors:
     return Factors(angle=brief.angle, hook_type=brief.hook_type, format=brief.format, cta_type=brief.cta_type)
 
 
-def _nearest(told: Sequence[tuple[datetime, Factors]], at: datetime) -> list[Factors]:
-    return [factors for _, factors in sorted(told, key=lambda entry: abs(entry[0] - at))]
+def _neighbours(told: Sequence[tuple[datetime, Factors]], at: datetime) -> list[Factors]:
+    """The post before and the post after first, then the others by how near they are."""
+    by_distance = sorted(told, key=lambda entry: abs(entry[0] - at))
+    before = next((entry for entry in by_distance if entry[0] <= at), None)
+    after = next((entry for entry in by_distance if entry[0] > at), None)
+    beside = [entry for entry in by_distance if entry in (before, after)]
+    return [factors for _, factors in (*beside, *(entry for entry in by_distance if entry not in beside))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func
@@ -15,7 +15,6 @@ from marketingos import clock
 from marketingos.db import AsyncSession, reading
 from marketingos.domain.account import Account, AccountState
 from marketingos.domain.check import Severity
-from marketingos.domain.cycle import Spend
 from marketingos.domain.delivery import UNDO_WINDOW, Attempt, Delivery, DeliveryStatus, HoldReason
 from marketingos.domain.pause import Scope
 from marketingos.domain.performance import Reading
@@ -26,7 +25,18 @@ from marketingos.domain.receipt import Receipt
 from marketingos.domain.requirement import Problem, requirement
 from marketingos.domain.user import Deed, may
 from marketingos.errors import NotFound
-from marketingos.services import accounts, checking, drawing, media, pauses, planning, products
+from marketingos.services import (
+    accounts,
+    checking,
+    drawing,
+    media,
+    pauses,
+    planning,
+    products,
+    proposals,
+    rules,
+    why,
+)
 from marketingos.services.people import require
 from marketingos.services.views import (
     AttemptView,
@@ -39,7 +49,6 @@ from marketingos.services.views import (
     PulseView,
     ReceiptView,
     VariantView,
-    WhyView,
 )
 from marketingos.settings import get_settings
 
@@ -71,9 +80,12 @@ async def post(actor: PersonView, post_id: int) -> PostView:
             receipts=await _receipts(s, deliveries),
             paused=_paused(found, await pauses.scopes(s)),
         )
-        euro = await _cost(s, found)
+        reasons = await why.of(s, found, product)
+        proposed = await proposals.of(s, found.variants, product)
         drawn = await drawing.drawings_of(s, post_id)
-    variants = tuple(_variant_view(found, product, v, reachable, told) for v in _ordered(found.variants))
+        rule = await rules.from_post(s, _id(found))
+    shown = (_variant_view(found, product, v, reachable, told) for v in _ordered(found.variants))
+    variants = tuple(replace(v, proposal=proposed.get(v.id)) for v in shown)
     status = _status(found)
     return PostView(
         id=_id(found),
@@ -85,7 +97,8 @@ async def post(actor: PersonView, post_id: int) -> PostView:
         timezone=found.timezone,
         origin=found.origin,
         variants=variants,
-        why=_why(found, euro),
+        why=reasons,
+        rule=rule,
         media_error=found.media_error,
         drawings=tuple(media.view(m) for m in drawn),
         drawing_id=next((m.id for m in drawn if m.name == found.brief.drawing), None),
@@ -240,7 +253,7 @@ def _variant_view(
     reachable: Sequence[Account],
     told: _Told,
 ) -> VariantView:
-    rules = RULES[variant.platform]
+    limits = RULES[variant.platform]
     targets = [a for a in reachable if a.platform is variant.platform]
     blocked = [] if targets else ["check.no_account"]
     return VariantView(
@@ -250,8 +263,8 @@ def _variant_view(
         status=variant.status,
         text=variant.text,
         length=wire_length(variant.platform, variant.text),
-        limit=rules.text_limit,
-        cut=rules.cut,
+        limit=limits.text_limit,
+        cut=limits.cut,
         version=variant.version,
         media=media.views(variant),
         most_media=requirement(variant.platform, variant.format).most,
@@ -359,32 +372,6 @@ def _receipt_view(row: Receipt) -> ReceiptView:
         live_text=row.live_text,
         files=len(row.sent.files),
         read_at=row.read_at,
-    )
-
-
-async def _cost(s: AsyncSession, found: Post) -> float:
-    """What the AI cost of this post's product in its cycle, shared among the posts of both."""
-    if found.cycle_id is None:
-        return 0.0
-    same = (Spend.cycle_id == found.cycle_id, Spend.product_id == found.product_id)
-    spent = (await s.exec(select(func.sum(Spend.euro)).where(*same))).one() or 0.0
-    siblings = select(func.count()).select_from(Post)
-    siblings = siblings.where(Post.cycle_id == found.cycle_id, Post.product_id == found.product_id)
-    return spent / max((await s.exec(siblings)).one(), 1)
-
-
-def _why(found: Post, euro: float) -> WhyView:
-    brief = found.brief
-    return WhyView(
-        angle=brief.angle,
-        hook_type=brief.hook_type,
-        rationale=brief.rationale,
-        format=brief.format,
-        cta_type=brief.cta_type,
-        claims=tuple((claim.text, ", ".join(claim.facts)) for claim in brief.claims),
-        model=brief.model,
-        prompt_version=brief.prompt_version,
-        euro=euro,
     )
 
 

@@ -24,7 +24,7 @@ from marketingos.domain.product import Product
 from marketingos.domain.slot import Slot, resolve
 from marketingos.domain.user import Deed
 from marketingos.errors import InvalidInput, NotFound, Refused
-from marketingos.services import accounts, audit, creators, posts, world
+from marketingos.services import accounts, audit, creators, posts, rules, world
 from marketingos.services.creators import Agreement
 from marketingos.services.people import require
 from marketingos.services.views import PersonView, PostView
@@ -119,6 +119,7 @@ async def reject(
             take_back(variant)
             _decide(variant, actor, VariantStatus.REJECTED)
             variant.reject_reason, variant.reject_note = reason, note.strip()
+        rules.learn_from(s, post, reason, note)
         if all(v.status is VariantStatus.REJECTED for v in post.variants):
             post.slot_key = None
         _touch(s, actor, post, "post.reject", reason=reason.value)
@@ -133,6 +134,7 @@ async def restore(actor: PersonView, post_id: int) -> PostView:
         for variant in _chosen(post, None, VariantStatus.REJECTED):
             _decide(variant, actor, VariantStatus.PENDING)
             variant.reject_reason, variant.reject_note = None, ""
+        await rules.unlearn(s, post)
         post.slot_key = await _key_at(s, post)
         _touch(s, actor, post, "post.restore")
     return await posts.post(actor, post_id)

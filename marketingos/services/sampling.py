@@ -85,7 +85,6 @@ def _assignment(sheet: ProductSheet, platform: Platform, turn: int) -> Assignmen
             timezone=sheet.timezone,
             language=sheet.language,
             factors=next_factors([], turn),
-            recent_hooks=(),
         ),
         platforms=(platform,),
         purpose="sample",

@@ -58,9 +58,11 @@ class Bill:
 
 
 @asynccontextmanager
-async def paying(at_most: Usage, *, product_id: int | None = None, cycle_id: int | None = None) -> AsyncIterator[Bill]:
+async def paying(
+    at_most: Usage, *, product_id: int | None = None, cycle_id: int | None = None, post_id: int | None = None
+) -> AsyncIterator[Bill]:
     """Around a paid call: `OverBudget` before it is made. Who pays settles the bill when the answer is there."""
-    bill = await enter(at_most, product_id=product_id, cycle_id=cycle_id)
+    bill = await enter(at_most, product_id=product_id, cycle_id=cycle_id, post_id=post_id)
     try:
         yield bill
     except _COST_NOTHING:
@@ -68,7 +70,9 @@ async def paying(at_most: Usage, *, product_id: int | None = None, cycle_id: int
         raise
 
 
-async def enter(at_most: Usage, *, product_id: int | None = None, cycle_id: int | None = None) -> Bill:
+async def enter(
+    at_most: Usage, *, product_id: int | None = None, cycle_id: int | None = None, post_id: int | None = None
+) -> Bill:
     """Enters a call at what it may cost at most; `OverBudget` when that could pass a cap."""
     euro = euro_of(at_most)
     async with session() as s:
@@ -81,6 +85,7 @@ async def enter(at_most: Usage, *, product_id: int | None = None, cycle_id: int 
             purpose=at_most.purpose,
             product_id=product_id,
             cycle_id=cycle_id,
+            post_id=post_id,
             euro=euro,
             settled=False,
         )

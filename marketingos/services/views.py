@@ -20,6 +20,7 @@ from marketingos.domain.post import Origin, PostStatus, RejectReason, VariantSta
 from marketingos.domain.receipt import Verdict
 from marketingos.domain.requirement import Change
 from marketingos.domain.user import Role
+from marketingos.services.writing_views import ProposalView, RuleView, WhyView
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,21 +161,7 @@ class VariantView:
     reject_reason: RejectReason | None = None
     reject_note: str = ""
     privacy: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class WhyView:
-    """Why this post is as it is."""
-
-    angle: str
-    hook_type: str
-    rationale: str
-    format: str = ""
-    cta_type: str = ""
-    claims: tuple[tuple[str, str], ...] = ()
-    model: str = ""
-    prompt_version: str = ""
-    euro: float = 0.0
+    proposal: ProposalView | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,6 +188,7 @@ class PostView:
     can_approve: bool = False
     undo_until: datetime | None = None
     updated_at: datetime | None = None
+    rule: RuleView | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

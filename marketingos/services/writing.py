@@ -11,41 +11,42 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, delete
+from sqlmodel import col, delete, select
 
-from marketingos import adapters, clock, log
-from marketingos.db import AsyncSession, reading, session
+from marketingos import clock, log
+from marketingos.db import AsyncSession, reading
 from marketingos.domain import check, package
 from marketingos.domain.check import Draft, Finding
-from marketingos.domain.cycle import KeptAnswer
+from marketingos.domain.cycle import KeptAnswer, Spend
 from marketingos.domain.package import ContentPackage, Copy
 from marketingos.domain.ports import Assignment, Manuscript, Usage
+from marketingos.domain.post import Post
 from marketingos.domain.product import Fact, Product
-from marketingos.errors import BadAnswer, ContentRefused, MarketingError, NotSent, OutcomeUnknown, RateLimited
-from marketingos.services import checking, prompts, spending
+from marketingos.domain.rule import Rule
+from marketingos.domain.said import Ledger, Said
+from marketingos.domain.similarity import TOO_ALIKE
+from marketingos.errors import BadAnswer, MarketingError, NotSent, OutcomeUnknown, RateLimited
+from marketingos.services import asking, checking, prompts
 from marketingos.services.planning import Gap
-from marketingos.settings import get_settings
 
 logger = log.get_logger(__name__)
 
-_CUT_SHORT = frozenset({"max_tokens", "model_context_window_exceeded"})
 PASSING = (NotSent, RateLimited, OutcomeUnknown)
 """Errors of a bad moment: the same question may be asked later."""
-
-_PROMPT_AT_MOST = 8_000
-"""Tokens of rules, book and brief together; measured at about half of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """What the writer of a product has before him. `recent_hooks` grows as posts are written, so that those of one
-    cycle know of each other."""
+    """What the writer of a product has before him. The `ledger` grows as posts are written, so that those of one cycle
+    know of each other; `rules` are those that the product's marketers accepted."""
 
     product: Product
     facts: Sequence[Fact]
     cycle_id: int | None = None
-    recent_hooks: list[str] = field(default_factory=list)
+    ledger: Ledger = field(default_factory=Ledger)
+    rules: Sequence[Rule] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,15 +71,32 @@ class _Attempt:
 
 async def write(desk: Desk, gap: Gap) -> Written:
     """The texts for a gap. Raises `OverBudget` before spending, `ContentRefused` when the writer declines, `BadAnswer`
-    when the answer cannot be read even after mending, and what the writer raises."""
+    when the answer cannot be read or repeats another post even after mending, and what the writer raises."""
     assignment = _assignment(desk, gap)
     best = await _attempt(desk, gap, assignment)
     if best.findings:
         best = _better(best, await _repair(desk, gap, assignment, best))
     if best.written is None:
         raise BadAnswer("error.claude_nonsense", diagnostic="; ".join(f.detail for f in best.findings))
-    desk.recent_hooks.insert(0, best.written.hook)
+    # Again: another post may have been written while this one was mended. No await from here to the note.
+    echo = desk.ledger.echo(copy.text for copy in best.written.copies)
+    if echo and echo.likeness >= TOO_ALIKE:
+        raise BadAnswer("error.claude_repeats", diagnostic=f"{echo.likeness:.2f} like {echo.hook}")
+    desk.ledger.note(_said(gap, best.written))
     return best.written
+
+
+def _said(gap: Gap, written: Written) -> Said:
+    answer = written.package
+    return Said(
+        at=gap.scheduled_at,
+        hook=written.hook,
+        pillar=answer.pillar,
+        pain=answer.audience_pain,
+        angle=gap.factors.angle,
+        facts=tuple(dict.fromkeys(code for claim in answer.claims for code in claim.fact_ids)),
+        texts=tuple(copy.text for copy in written.copies),
+    )
 
 
 async def _attempt(desk: Desk, gap: Gap, assignment: Assignment) -> _Attempt:
@@ -110,14 +128,11 @@ def _better(first: _Attempt, second: _Attempt) -> _Attempt:
 
 
 async def _ask(desk: Desk, gap: Gap, assignment: Assignment) -> Manuscript:
-    """An answer that ended by itself: one that was cut short is asked for once more with twice the room."""
-    manuscript = await _answer(desk, gap, assignment, assignment.purpose)
-    if manuscript.stop_reason in _CUT_SHORT:
-        roomier = replace(assignment, room=assignment.room * 2)
-        manuscript = await _answer(desk, gap, roomier, f"{assignment.purpose}, longer")
-    if manuscript.stop_reason == "refusal":
-        raise ContentRefused("error.claude_refused", diagnostic=manuscript.text[:500])
-    return manuscript
+    async def answer(asked: Assignment) -> Manuscript:
+        longer = asked.room > assignment.room
+        return await _answer(desk, gap, asked, f"{asked.purpose}, longer" if longer else asked.purpose)
+
+    return await asking.whole(assignment, answer)
 
 
 async def _answer(desk: Desk, gap: Gap, assignment: Assignment, step: str) -> Manuscript:
@@ -127,15 +142,15 @@ async def _answer(desk: Desk, gap: Gap, assignment: Assignment, step: str) -> Ma
     if kept is not None and kept.prompt_version == prompts.version():
         usage = Usage(provider="anthropic", model=kept.model, purpose=assignment.purpose)
         return Manuscript(text=kept.text, stop_reason=kept.stop_reason, usage=usage)
-    async with spending.paying(_at_most(assignment), product_id=desk.product.id, cycle_id=desk.cycle_id) as bill:
-        manuscript = await adapters.writer().write(assignment, package.schema())
-        async with session() as s:
-            await bill.settle(s, manuscript.usage)
-            await _keep(s, gap, step, manuscript)
-    return manuscript
+
+    async def keep(s: AsyncSession, manuscript: Manuscript, spend_id: int) -> None:
+        await _keep(s, gap, step, manuscript, spend_id)
+
+    about = {"product_id": desk.product.id, "cycle_id": desk.cycle_id}
+    return await asking.ask(assignment, package.schema(), **about, keep=keep)
 
 
-async def _keep(s: AsyncSession, gap: Gap, step: str, manuscript: Manuscript) -> None:
+async def _keep(s: AsyncSession, gap: Gap, step: str, manuscript: Manuscript, spend_id: int) -> None:
     """Keeps an answer in the place of one to an older prompt; of two that arrive at the same time, the first."""
     here = (col(KeptAnswer.slot_key) == gap.slot_key, col(KeptAnswer.step) == step)
     await s.exec(delete(KeptAnswer).where(*here, col(KeptAnswer.prompt_version) != prompts.version()))
@@ -146,6 +161,7 @@ async def _keep(s: AsyncSession, gap: Gap, step: str, manuscript: Manuscript) ->
         stop_reason=manuscript.stop_reason,
         model=manuscript.usage.model,
         prompt_version=prompts.version(),
+        spend_id=spend_id,
         received_at=clock.now(),
     )
     with suppress(IntegrityError):
@@ -153,32 +169,34 @@ async def _keep(s: AsyncSession, gap: Gap, step: str, manuscript: Manuscript) ->
             s.add(row)
 
 
-async def forget(s: AsyncSession, slot_key: str) -> None:
-    """Drops the answers of a slot: its post is saved, or they led nowhere."""
-    await s.exec(delete(KeptAnswer).where(col(KeptAnswer.slot_key) == slot_key))
-
-
-def _at_most(assignment: Assignment) -> Usage:
-    return Usage(
-        provider="anthropic",
-        model=get_settings().claude_model,
-        purpose=assignment.purpose,
-        cache_write_tokens=_PROMPT_AT_MOST,
-        output_tokens=assignment.room,
+async def hand_over(s: AsyncSession, slot_key: str, post: Post) -> None:
+    """A slot's answers became this post: what they cost is the post's, and they are kept no longer."""
+    paid = select(KeptAnswer.spend_id).where(
+        col(KeptAnswer.slot_key) == slot_key, col(KeptAnswer.spend_id).is_not(None)
     )
+    await s.exec(update(Spend).where(col(Spend.id).in_(paid)).values(post_id=post.id))
+    await forget(s, slot_key)
+
+
+async def forget(s: AsyncSession, slot_key: str) -> None:
+    """Drops the answers of a slot: they led nowhere."""
+    await s.exec(delete(KeptAnswer).where(col(KeptAnswer.slot_key) == slot_key))
 
 
 def _assignment(desk: Desk, gap: Gap) -> Assignment:
     return Assignment(
         rules=prompts.rules(),
-        book=prompts.book(desk.product, desk.facts),
+        book=prompts.book(desk.product, desk.facts, desk.rules),
         brief=prompts.brief(
             platforms=gap.platforms,
             wall=gap.wall,
             timezone=gap.timezone,
             language=desk.product.language,
             factors=gap.factors,
-            recent_hooks=desk.recent_hooks,
+            nearest=desk.ledger.near(gap.scheduled_at, prompts.HOOKS_TOLD),
+            rested=desk.ledger.rested([fact.code for fact in desk.facts]),
+            holiday=gap.holiday,
+            soon=gap.soon,
         ),
         platforms=gap.platforms,
     )
@@ -194,7 +212,7 @@ def _read(desk: Desk, gap: Gap, manuscript: Manuscript) -> Written:
         copies=copies,
         hook=hook,
         model=manuscript.usage.model,
-        findings=(*_findings(desk, copies), *_about_the_whole(desk, answer, hook)),
+        findings=(*_findings(desk, copies), *_about_the_whole(desk, gap, answer, hook), *_repeats(desk, copies)),
     )
 
 
@@ -209,14 +227,21 @@ def _findings(desk: Desk, copies: Sequence[Copy]) -> list[Finding]:
     return found
 
 
-def _about_the_whole(desk: Desk, answer: ContentPackage, hook: str) -> list[Finding]:
+def _about_the_whole(desk: Desk, gap: Gap, answer: ContentPackage, hook: str) -> list[Finding]:
     """Facts that do not exist, and an opening that was used before."""
     known = {fact.code for fact in desk.facts}
     missing = sorted({code for claim in answer.claims for code in claim.fact_ids} - known)
     found = [Finding(key="check.unknown_fact", detail=", ".join(missing))] if missing else []
-    if same := check.repeated_hook(hook, desk.recent_hooks):
+    openings = [said.hook for said in desk.ledger.near(gap.scheduled_at, prompts.HOOKS_TOLD)]
+    if same := check.repeated_hook(hook, openings):
         found.append(Finding(key="check.repeats", detail=f"“{hook}” is too close to “{same}”"))
     return found
+
+
+def _repeats(desk: Desk, copies: Sequence[Copy]) -> list[Finding]:
+    """The text of another post that is told again, quoted whole."""
+    echo = desk.ledger.echo(copy.text for copy in copies)
+    return [Finding(key="check.repeats", detail=f"this was told already: “{echo.text}”")] if echo else []
 
 
 def _broken(error: ValidationError) -> tuple[Finding, ...]:

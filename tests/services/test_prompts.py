@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,10 +11,17 @@ from hypothesis import strategies as st
 from marketingos.domain.check import Finding
 from marketingos.domain.mix import Factors
 from marketingos.domain.platform import Platform
+from marketingos.domain.post import RejectReason
 from marketingos.domain.product import Fact, Product, Template, Voice
+from marketingos.domain.rule import Rule
+from marketingos.domain.said import Said
 from marketingos.services import prompts
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
+SAID = Said(at=AT, hook="El sillón vacío", pillar="agenda", pain="huecos", angle="lost_time", facts=("F1", "F3"))
+RULE = Rule(
+    product_id=1, number=3, text="No abras con una pregunta.", reason=RejectReason.TONE, due_at=AT, created_at=AT
+)
 
 
 def product(description: str = "Reservas") -> Product:
@@ -34,7 +42,7 @@ def brief(**more: object) -> str:
         "timezone": "Europe/Madrid",
         "language": "es",
         "factors": Factors(angle="lost_time", hook_type="question", format="scene", cta_type="trial"),
-        "recent_hooks": ["El sillón vacío"],
+        "nearest": [SAID],
     }
     return prompts.brief(**(given | more))  # type: ignore[arg-type]
 
@@ -57,6 +65,27 @@ def test_the_brief_says_what_is_wanted() -> None:
     assert "- El sillón vacío" in lines
 
 
+def test_the_brief_says_what_others_said_and_what_was_not_said_for_long() -> None:
+    """The posts around this one by day, angle, pillar, pain and facts; and the facts that rested longest."""
+    lines = brief(rested=["F5", "F2", "F9", "F4", "F1"]).splitlines()
+    assert "- 2026-11-23 | lost_time | agenda | huecos | F1, F3" in lines
+    assert "facts_rested: F5, F2, F9, F4" in lines
+
+
+def test_a_holiday_is_named_only_when_there_is_one() -> None:
+    """The day's holiday and those that come soon after have a line each; a working day has none."""
+    christmas = brief(holiday="Navidad", soon=[(date(2027, 1, 1), "Año Nuevo")]).splitlines()
+    assert "holiday: Navidad" in christmas
+    assert "holidays_soon: 2027-01-01 Año Nuevo" in christmas
+    assert "holiday" not in brief()
+
+
+def test_accepted_rules_stand_in_the_book_with_their_numbers() -> None:
+    """So that they are the same for every post of the product, and the writer can name them."""
+    assert "R3: No abras con una pregunta." in prompts.book(product(), [], [RULE]).splitlines()
+    assert "<rules>" not in prompts.book(product(), [])
+
+
 @given(text=st.text(max_size=200))
 def test_nobody_outside_can_open_or_close_a_block(text: str) -> None:
     """Whatever a description or an old hook contains, the tags are ours, and each field is one line."""
@@ -65,7 +94,10 @@ def test_nobody_outside_can_open_or_close_a_block(text: str) -> None:
     assert len(book.splitlines()) == len(
         prompts.book(product(), [Fact(product_id=1, code="F1", claim="x")]).splitlines()
     )
-    assert brief(recent_hooks=[text]).count("<") == 4
+    assert brief(nearest=[replace(SAID, hook=text, pain=text)], holiday=text).count("<") == 6
+    assert prompts.rewrite(platform=Platform.INSTAGRAM, wish=text, text=text).count("<") == 4
+    told = prompts.lesson(reason="tone", note=text, texts=[(Platform.INSTAGRAM, text)], known=[RULE])
+    assert told.count("<") == 4
 
 
 def test_the_picture_carries_the_brand() -> None:

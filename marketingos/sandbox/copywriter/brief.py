@@ -60,6 +60,15 @@ class Rewrite:
     text: str
 
 
+@dataclass(frozen=True)
+class Rejection:
+    """A post that a person said no to, and why."""
+
+    reason: str
+    note: str
+    known: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Brief:
     """One request. `rules` is its first system block; `seed` is a hash of its whole text; `attempt` counts the answers
@@ -74,7 +83,9 @@ class Brief:
     hook_type: str
     cta_type: str
     recent_hooks: tuple[str, ...]
+    house_rules: tuple[str, ...]
     rewrite: Rewrite | None
+    rejection: Rejection | None
     attempt: int
     seed: int
 
@@ -100,7 +111,9 @@ def read(request: Mapping[str, Any]) -> Brief:
         slot=_slot(wish["slot"], seed),
         angle=wish["angle"], hook_type=wish["hook_type"].lower(), cta_type=wish["cta_type"].lower(),
         recent_hooks=tuple(_bullets(_tagged(asked, "recent_hooks"))),
+        house_rules=tuple(re.findall(r"^\s*(R\d+):", _tagged(system, "rules"), re.MULTILINE)),
         rewrite=_rewrite(asked),
+        rejection=_rejection(asked),
         attempt=sum(role == "assistant" for role, _ in turns),
         seed=seed,
     )  # fmt: skip
@@ -180,3 +193,11 @@ def _rewrite(text: str) -> Rewrite | None:
     fields = _fields(re.sub(r"<current_text>.*", "", inside, flags=re.DOTALL), ("platform", "instruction"))
     current = _tagged(text, "current_text").strip()
     return Rewrite(fields["platform"].lower(), fields["instruction"], current)
+
+
+def _rejection(text: str) -> Rejection | None:
+    inside = _tagged(text, "rejection")
+    if not inside:
+        return None
+    fields = _fields(inside, ("reason", "note", *PLATFORMS))
+    return Rejection(fields["reason"].lower(), fields["note"], tuple(_bullets(_tagged(text, "known_rules"))))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import html
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 
@@ -17,12 +17,17 @@ from marketingos.domain.check import Finding
 from marketingos.domain.mix import Factors
 from marketingos.domain.platform import Platform
 from marketingos.domain.product import Fact, Product
+from marketingos.domain.rule import Rule
+from marketingos.domain.said import Said
 from marketingos.text import sentence
 
 EDITION = "2026-11"
 """Named with every post; the letters after it are a hash of the files, so that no change goes unnoticed."""
 
-_FILES = ("rules.md", "repair.md")
+_FILES = ("rules.md", "repair.md", "rewrite.md", "lesson.md")
+
+HOOKS_TOLD, TOPICS_TOLD, FACTS_NAMED = 40, 12, 4
+"""How many openings and topics of other posts a brief carries, and how many facts that were not told for long."""
 
 
 @cache
@@ -37,8 +42,8 @@ def rules() -> str:
     return _read("rules.md")
 
 
-def book(product: Product, facts: Sequence[Fact]) -> str:
-    """What is known of a product: the brand book and the facts sheet."""
+def book(product: Product, facts: Sequence[Fact], house_rules: Sequence[Rule] = ()) -> str:
+    """What is known of a product: the brand book, the facts sheet, and the rules that its marketers accepted."""
     voice, template = product.voice, product.template
     lines = {
         "name": product.name,
@@ -58,7 +63,10 @@ def book(product: Product, facts: Sequence[Fact]) -> str:
         "palette": ", ".join(template.palette),
     }
     sheet = [f"{fact.code}: {_line(fact.claim)}" for fact in facts]
-    return "\n\n".join((_tag("product", _fields(lines)), _tag("facts", sheet)))
+    blocks = [_tag("product", _fields(lines)), _tag("facts", sheet)]
+    if house_rules:
+        blocks.append(_tag("rules", [f"{rule.code}: {_line(rule.text)}" for rule in house_rules]))
+    return "\n\n".join(blocks)
 
 
 def brief(
@@ -68,9 +76,13 @@ def brief(
     timezone: str,
     language: str,
     factors: Factors,
-    recent_hooks: Iterable[str],
+    nearest: Sequence[Said] = (),
+    rested: Sequence[str] = (),
+    holiday: str = "",
+    soon: Sequence[tuple[date, str]] = (),
 ) -> str:
-    """What this post shall be, and the openings it must stay away from."""
+    """What this post shall be, and what others said that it must stay away from: `nearest` are the posts that go out
+    around it, `rested` the facts that were not told for longest."""
     lines = {
         "platforms": ", ".join(platforms),
         "slot": f"{wall:%Y-%m-%dT%H:%M} ({timezone})",
@@ -78,9 +90,22 @@ def brief(
         "hook_type": factors.hook_type,
         "format": factors.format,
         "cta_type": factors.cta_type,
+        "facts_rested": ", ".join(rested[:FACTS_NAMED]),
+        "holiday": holiday,
+        "holidays_soon": " | ".join(f"{day:%Y-%m-%d} {name}" for day, name in soon),
     }
-    used = [f"- {_line(hook)}" for hook in recent_hooks]
-    return "\n\n".join((_tag("brief", _fields(lines)), _tag("recent_hooks", used), "Write this post."))
+    blocks = (
+        _tag("brief", _fields({name: value for name, value in lines.items() if value})),
+        _tag("recent_hooks", [f"- {_line(said.hook)}" for said in nearest[:HOOKS_TOLD] if said.hook]),
+        _tag("recent_topics", [_topic(said) for said in nearest[:TOPICS_TOLD] if said.angle or said.pillar]),
+        "Write this post.",
+    )
+    return "\n\n".join(blocks)
+
+
+def _topic(said: Said) -> str:
+    told = (f"{said.at:%Y-%m-%d}", said.angle, said.pillar, said.pain, ", ".join(said.facts))
+    return f"- {_line(' | '.join(told))}"
 
 
 def picture(product: Product, subject: str, avoid: str) -> str:
@@ -112,6 +137,21 @@ def repair(findings: Iterable[Finding]) -> str:
     """What is wrong with an answer, and the request to mend it."""
     told = (f"- {finding.key.removeprefix('check.')}: {_line(finding.detail)}".rstrip(": ") for finding in findings)
     return _read("repair.md").format(findings="\n".join(told))
+
+
+def rewrite(*, platform: Platform, wish: str, text: str) -> str:
+    """A text that exists and what shall be changed in it. `wish` is what a person typed, or one of ours."""
+    asked = _fields({"platform": platform.value, "instruction": wish})
+    current = _tag("current_text", html.escape(text, quote=False).splitlines())
+    return "\n\n".join((_tag("rewrite", [*asked, current]), _read("rewrite.md")))
+
+
+def lesson(*, reason: str, note: str, texts: Sequence[tuple[Platform, str]], known: Sequence[Rule]) -> str:
+    """A rejection, with what was rejected and the rules that are there already."""
+    told = [f"reason: {reason}", f"note: {_line(note)}"]
+    told += [f"{platform.value}: {_line(text)}" for platform, text in texts]
+    rules_known = [f"- {_line(rule.text)}" for rule in known]
+    return "\n\n".join((_tag("rejection", told), _tag("known_rules", rules_known), _read("lesson.md")))
 
 
 def _fields(lines: dict[str, str]) -> list[str]:

@@ -1,0 +1,42 @@
+"""The topic ledger of a product: what it said lately and what waits in the queue, as the planner and the writer use it.
+
+It is read from the posts themselves, so it cannot disagree with them. What a person rejected stays in it: the next post
+does not offer it again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import selectinload
+from sqlmodel import col, select
+
+from marketingos.db import AsyncSession
+from marketingos.domain.post import Post
+from marketingos.domain.said import Ledger, Said
+
+MEMORY = timedelta(days=90)
+"""How long a reader is taken to remember a post."""
+
+
+async def of(s: AsyncSession, product_id: int, now: datetime) -> Ledger:
+    """What a product said in the last 90 days, and everything that lies ahead."""
+    wanted = select(Post).where(Post.product_id == product_id, col(Post.scheduled_at) > now - MEMORY)
+    rows = (await s.exec(wanted.options(selectinload(Post.variants)))).all()  # type: ignore[arg-type]
+    ledger = Ledger()
+    for row in rows:
+        ledger.note(_said(row))
+    return ledger
+
+
+def _said(post: Post) -> Said:
+    brief = post.brief
+    return Said(
+        at=post.scheduled_at,
+        hook=post.title,
+        pillar=brief.pillar,
+        pain=brief.pain,
+        angle=brief.angle,
+        facts=tuple(dict.fromkeys(code for claim in brief.claims for code in claim.facts)),
+        texts=tuple(variant.text for variant in post.variants),
+    )
