@@ -40,12 +40,13 @@ async def test_approving_queues_one_delivery_for_each_account() -> None:
 async def test_an_approval_cannot_be_claimed_while_it_can_be_undone() -> None:
     """A post approved at the last second waits ten seconds, and undoing in them leaves nothing to send."""
     laura, product = await stage.person(), await stage.product()
-    post_id = await stage.post(product, after=timedelta(seconds=1))
-    approved = await review.approve(laura, post_id)
-    (queued,) = await deliveries()
-    assert queued.not_before >= clock.now() + timedelta(seconds=8)
-    assert approved.undo_until is not None
-    undone = await review.withdraw(laura, post_id)
+    with clock.frozen(clock.now()):
+        post_id = await stage.post(product, after=timedelta(seconds=1))
+        approved = await review.approve(laura, post_id)
+        (queued,) = await deliveries()
+        assert queued.not_before >= clock.now() + timedelta(seconds=8)
+        assert approved.undo_until is not None
+        undone = await review.withdraw(laura, post_id)
     assert undone.status is PostStatus.PENDING_APPROVAL
     assert [d.status for d in await deliveries()] == [DeliveryStatus.CANCELLED]
 
