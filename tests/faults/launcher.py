@@ -137,6 +137,8 @@ class SharedClock:
     """How far the world is ahead of real time, in a file that every process of the world maps."""
 
     def __init__(self, file: Path) -> None:
+        if not file.exists():
+            file.write_bytes(bytes(8))
         with file.open("r+b") as opened:
             self._map = mmap.mmap(opened.fileno(), 8)
 

@@ -104,9 +104,8 @@ class World:
         if migrated:
             (folder / "data").mkdir(exist_ok=True)
             shutil.copyfile(migrated, folder / "data" / "marketingos.db")
-        (folder / "clock").write_bytes(bytes(8))
         self.park({})
-        self.clock = SharedClock(folder / "clock")
+        self.clock, self._twin_clock = SharedClock(folder / "clock"), SharedClock(folder / "twin.clock")
         self.ports: dict[int, int] = {}
         """Of each running server, by process."""
         self.accounts: dict[str, list[str]] = {}
@@ -117,6 +116,9 @@ class World:
         self.by_hand: set[int] = set()
         """Deliveries that a person had to answer for."""
         self._drafts: dict[int, tuple[Kind, Draft]] = {}
+        self._first = 0
+        self.rested: dict[int, datetime] = {}
+        """When each delivery was first seen at rest."""
         self._runner = asyncio.Runner()
         self._engines: Mapping[str, AsyncEngine | None] = dict.fromkeys(_ENGINES)
         self.http = httpx.Client(base_url=self.twin, timeout=30, trust_env=False)
@@ -125,7 +127,8 @@ class World:
         command = [sys.executable, "-m", "tests.faults.launcher"]
         pipe, environment = subprocess.PIPE, self.environment()
         self._launcher = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True)
-        self.launch("sandbox", "--port", str(self._twin_port), DATA_DIR=self.folder / "twin")
+        outside = {"DATA_DIR": self.folder / "twin", OFFSET: self.folder / "twin.clock"}
+        self.launch("sandbox", "--port", str(self._twin_port), **outside)
         self._wait_for(f"{self.twin}/control/settings")
         self.control("settings", LIMITS)
         return self
@@ -141,7 +144,8 @@ class World:
     def environment(self, **settings: object) -> dict[str, str]:
         """What a process of the product sees."""
         server = Server(self.folder, **{"PORT": self.port, **self._settings, **settings})
-        return {**server.environment(), **{name: str(path) for name, path in self._files.items()}}
+        files = {name: str(path) for name, path in self._files.items()}
+        return {**files, **server.environment()}
 
     def launch(self, *words: str, log: str = "server.log", **settings: object) -> int:
         """Forks a process that runs a command of the product; answers its id."""
@@ -216,6 +220,11 @@ class World:
 
     def forward(self, by: timedelta) -> None:
         """Moves the clock of every process, by a negative span backwards."""
+        self.jump(by)
+        self._twin_clock.set(self._twin_clock.ahead + by)
+
+    def jump(self, by: timedelta) -> None:
+        """Moves the product's clock alone, as a wrong time server would."""
         self.clock.set(self.clock.ahead + by)
 
     def settle(self, *, without: Callable[[], Collection[str]] = tuple[str, ...], patience: float = 120) -> list[Row]:
@@ -224,7 +233,10 @@ class World:
         end, changed = time.monotonic() + patience, time.monotonic()
         seen: list[Row] = []
         while True:
-            left_out, rows = without(), self.rows()
+            left_out, rows, now = without(), self.rows(), self.now()
+            for row in rows:
+                if row.rests:
+                    self.rested.setdefault(row.id, now)
             going = [row for row in rows if not row.rests and row.draft.account not in left_out]
             if not going or time.monotonic() > end:
                 return rows
@@ -294,19 +306,18 @@ class World:
         return len(asked)
 
     def forget(self) -> None:
-        """Deliveries so far are not looked at any more."""
-        self._drafts.clear()
+        """Deliveries so far are not waited for any more."""
+        self._first = max(self._drafts, default=0) + 1
 
-    def rows(self) -> list[Row]:
-        """The deliveries, by id."""
-        return self.do(self._rows())
+    def rows(self, *, forgotten: bool = False) -> list[Row]:
+        """The deliveries, by id; the forgotten ones too if asked."""
+        return self.do(self._rows(0 if forgotten else self._first))
 
-    async def _rows(self) -> list[Row]:
+    async def _rows(self, first: int) -> list[Row]:
         columns = (
             Delivery.id, Delivery.status, Delivery.external_id, Delivery.lease_until, Delivery.not_before,
             Delivery.looks, Delivery.error_key, Delivery.hold_reason, Delivery.fence,
         )  # fmt: skip
-        first = min(self._drafts, default=0)
         async with db.reading() as s:
             found = (await s.exec(select(*columns).where(col(Delivery.id) >= first).order_by(col(Delivery.id)))).all()  # type: ignore[call-overload]
         names = (
