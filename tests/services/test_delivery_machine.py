@@ -22,11 +22,21 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlmodel import select
 
 from marketingos import clock, db
+from marketingos.adapters import http
 from marketingos.domain.delivery import LEASE, Delivery, DeliveryStatus
+from marketingos.domain.pause import EVERYTHING
 from marketingos.domain.platform import Platform
 from marketingos.domain.post import PostStatus, RejectReason
-from marketingos.errors import ContentRefused, MarketingError, NotSent, RateLimited
-from marketingos.services import posts, publishing, review
+from marketingos.errors import (
+    AccountBlocked,
+    ContentRefused,
+    MarketingError,
+    NotSent,
+    PermissionMissing,
+    PostFailed,
+    RateLimited,
+)
+from marketingos.services import accounts, pauses, posts, publishing, review
 from marketingos.services.views import PostView
 from marketingos.settings import get_settings
 from tests.services import stage
@@ -42,6 +52,10 @@ ACTS = {
     "refuses for now": fails_with(RateLimited(retry_after=timedelta(minutes=3))),
     "refuses the connection": fails_with(NotSent()),
     "refuses for good": fails_with(ContentRefused()),
+    "limits the account": fails_with(RateLimited(retry_after=timedelta(minutes=25))),
+    "cannot process it": fails_with(PostFailed()),
+    "misses a permission": fails_with(PermissionMissing()),
+    "stops the account": fails_with(AccountBlocked()),
 }
 
 
@@ -57,6 +71,7 @@ class Deliveries(RuleBasedStateMachine):
         self.patch = pytest.MonkeyPatch()
         self.platform = FakePlatform()
         self.now = START
+        self.connections = 0
 
     @initialize(accepts=st.booleans(), steps=st.integers(0, 2), readable=st.booleans())
     def begin(self, accepts: bool, steps: int, readable: bool) -> None:
@@ -151,6 +166,36 @@ class Deliveries(RuleBasedStateMachine):
         with contextlib.suppress(Killed):
             self.do(publishing.publish_due())
 
+    @rule()
+    def the_platform_advises_a_rest(self) -> None:
+        def advise() -> None:
+            self.platform.before_step = lambda: None
+            http.advise(timedelta(minutes=7))
+
+        self.platform.before_step = advise
+
+    @rule()
+    def somebody_stops_the_line(self) -> None:
+        self.try_to(pauses.pause(self.laura, EVERYTHING))
+
+    @rule()
+    def the_line_goes_on(self) -> None:
+        for pause in self.do(pauses.active(self.laura)):
+            self.try_to(pauses.resume(self.laura, pause.id))
+
+    @rule()
+    def the_account_is_connected_again(self) -> None:
+        self.connections += 1
+        self.try_to(
+            accounts.connect(
+                platform=Platform.FACEBOOK,
+                kind=stage.KINDS[Platform.FACEBOOK],
+                external_id="ReservasPro-facebook",
+                name="ReservasPro",
+                token=accounts.secret(f"token {self.connections}"),
+            )
+        )
+
     @precondition(lambda self: hasattr(self, "post_id") and self.view().status is PostStatus.UNKNOWN)
     @rule()
     def a_person_looks_and_says_so(self) -> None:
@@ -175,6 +220,8 @@ class Deliveries(RuleBasedStateMachine):
         """Everything works again and people answer: what was approved is out once, or waits for a person by name."""
         self.platform.script.clear()
         self.platform.before_step = lambda: None
+        self.the_line_goes_on()
+        self.the_account_is_connected_again()
         self.now = max(self.now, self.view().scheduled_at)
         for _ in range(8):
             self.now += LEASE + timedelta(minutes=6)
