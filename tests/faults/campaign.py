@@ -2,9 +2,9 @@
 
 python -m tests.faults.campaign [N] [SEED]
 
-Posts go in waves, one on each of eight accounts of every kind. Three of four meet one or two faults, each at a random call; a
-server dies at random moments, and another one takes its place. A person presses the right button where one is asked.
-Prints what was done and what came of it; the exit code says whether anything was wrong.
+Posts go in waves, one on each of eight accounts of every kind. Three of four meet one or two faults, each at a random
+call; a server dies at random moments, and another one takes its place. A person presses the right button where one is
+asked. Prints what was done and what came of it; the exit code says whether anything was wrong.
 """
 
 from __future__ import annotations

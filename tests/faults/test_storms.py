@@ -25,6 +25,7 @@ from tests.faults.verdict import judge
 from tests.faults.world import ANA, World
 
 ALL = list(KINDS.values())
+VISIBLE = r"/feed$|/media_publish$|/upload|/rest/posts$"
 RESET = {"action": "accept_then_reset", "times": 1}
 
 
@@ -109,6 +110,20 @@ def test_a_clock_that_jumps_and_is_put_right(world: World, jump: timedelta) -> N
     world.settle(patience=1)
     world.jump(jump)
     world.settle(patience=4)
+    world.jump(-jump)
+    settled(world)
+
+
+@pytest.mark.parametrize("name", ["facebook text", "instagram picture", "tiktok video", "linkedin text"])
+@pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(hours=-1)], ids=["ahead", "behind"])
+def test_an_intent_by_a_wrong_clock(world: World, name: str, jump: timedelta) -> None:
+    """The answer of the visible call is lost while our clock is wrong; then the clock is put right."""
+    kind, account = KINDS[name], world.accounts[name][0]
+    world.forget()
+    world.faults([{**RESET, "match": {"account": account, "path_regex": VISIBLE}}])
+    world.jump(jump)
+    world.post([(kind, account)])
+    world.settle(without=lambda: [row.draft.account for row in world.rows() if row.status is DeliveryStatus.UNKNOWN])
     world.jump(-jump)
     settled(world)
 
