@@ -1,7 +1,7 @@
 /* Tabs that lead to the parts of one long form, and show which part is being read. */
 import { createElement as h, useEffect, useState } from "react";
 
-export default function Anchors({ ids = [], words = [], label }) {
+export default function Anchors({ ids = [], words = [], label, form }) {
   const [here, setHere] = useState(ids[0]);
   useEffect(() => {
     const parts = ids.map((id) => document.getElementById(id)).filter(Boolean);
@@ -16,7 +16,7 @@ export default function Anchors({ ids = [], words = [], label }) {
     look();
     scroller.addEventListener("scroll", look, { passive: true });
     return () => scroller.removeEventListener("scroll", look);
-  }, [ids.join()]);
+  }, [ids.join(), form]);
 
   const go = (id) => (event) => {
     event.preventDefault();

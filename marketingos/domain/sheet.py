@@ -296,6 +296,8 @@ def _problem(path: Path, kind: str, context: dict[str, Any]) -> Problem:
     key = kind if kind.startswith("sheet.") else _KEYS.get(kind) or _by_start(kind)
     limit = next((context[name] for name in ("max_length", "min_length", "ge", "gt", "le") if name in context), None)
     values = {**context, "limit": limit} if limit is not None else context
+    if "expected" in values:
+        values["expected"] = ", ".join(re.findall(r"'([^']*)'", values["expected"]))
     return Problem(path=tuple(path), key=key, values=values)
 
 
@@ -304,6 +306,15 @@ def _by_start(kind: str) -> str:
 
 
 # -- what changes between two ------------------------------------------------------------------------------------------
+
+
+def merged(old: ProductSheet, new: ProductSheet) -> ProductSheet:
+    """The old sheet with everything that the new one really says: what it leaves out stays as it is."""
+    update: dict[str, Any] = {name: getattr(new, name) for name in new.model_fields_set}
+    for name in ("voice", "template"):
+        before, after = getattr(old, name), getattr(new, name)
+        update[name] = before.model_copy(update={inner: getattr(after, inner) for inner in after.model_fields_set})
+    return old.model_copy(update=update)
 
 
 @dataclass(frozen=True, kw_only=True)

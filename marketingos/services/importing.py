@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from marketingos.db import AsyncSession, reading, session
 from marketingos.domain.product import Product
-from marketingos.domain.sheet import AccountSheet, Difference, Problem, ProductSheet, differences
+from marketingos.domain.sheet import AccountSheet, Difference, Problem, ProductSheet, differences, merged
 from marketingos.domain.user import Deed
 from marketingos.errors import NotFound
 from marketingos.services import products, sheets
@@ -40,7 +40,8 @@ class Import:
 
 
 async def import_file(actor: PersonView, text: str, *, dry_run: bool) -> Import:
-    """Makes and changes the products of a file. A product is known by its `external_id`, else by its name."""
+    """Makes and changes the products of a file. A product is known by its `external_id`, else by its name; what the
+    file does not mention stays as it is."""
     require(actor, Deed.ADMINISTER)
     return await _import(text, actor.email, dry_run)
 
@@ -86,9 +87,10 @@ async def _arrive(s: AsyncSession, sheet: ProductSheet, by: str, dry_run: bool) 
     row = await _known(s, sheet)
     before = await products.sheet_of(s, row) if row else None
     unknown = await products.unknown_accounts(s, sheet)
-    usable = sheet.model_copy(update={"accounts": tuple(a for a in sheet.accounts if a not in unknown)})
-    if before and not usable.accounts:
-        # A file that names no account of this installation leaves the links as they are.
+    whole = merged(before, sheet) if before else sheet
+    usable = whole.model_copy(update={"accounts": tuple(a for a in whole.accounts if a not in unknown)})
+    if before and unknown and not usable.accounts:
+        # A file from elsewhere names none of the accounts here: the links stay as they are.
         usable = usable.model_copy(update={"accounts": before.accounts})
     arrival = Arrival(
         name=sheet.name,

@@ -5,9 +5,8 @@ A file may hold several products, with `---` between them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from datetime import time as Clock  # noqa: N812
 from enum import Enum
 from io import StringIO
@@ -50,7 +49,7 @@ def read(text: str) -> tuple[Document, ...]:
 
 
 def write(sheets: Sequence[ProductSheet]) -> str:
-    """The file of some products; what is empty is left out."""
+    """The file of some products, with every field, so that what is empty can be seen and filled."""
     yaml, file = YAML(), StringIO()
     yaml.width, yaml.explicit_start = 110, len(sheets) > 1
     yaml.indent(mapping=2, sequence=4, offset=2)
@@ -99,31 +98,23 @@ def _broken(error: YAMLError) -> Problem:
 
 
 def _block(sheet: ProductSheet) -> CommentedMap:
-    return CommentedMap((name, _value(value, name in _ON_ONE_LINE)) for name, value in _filled(sheet.model_dump()))
+    return CommentedMap((name, _value(value, name in _ON_ONE_LINE)) for name, value in sheet.model_dump().items())
 
 
 def _value(value: Any, flat: bool = False) -> Any:
     match value:
         case dict():
-            block = CommentedMap((name, _value(inner, flat)) for name, inner in _filled(value))
+            block = CommentedMap((name, _value(inner, flat)) for name, inner in value.items())
             return _in_flow(block) if flat else block
         case tuple() | list():
             several = CommentedSeq(_value(entry, flat) for entry in value)
-            return _in_flow(several) if flat and not isinstance(value[0], dict) else several
+            return _in_flow(several) if not value or (flat and not isinstance(value[0], dict)) else several
         case Enum():
             return value.value
         case Clock():
             # Older readers take 09:30 for a number in base sixty.
             return DoubleQuotedScalarString(f"{value:%H:%M}")
     return value
-
-
-def _filled(values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in values.items():
-        if isinstance(value, dict):
-            value = dict(_filled(value))
-        if isinstance(value, date) or value not in (None, "", (), [], {}):
-            yield name, value
 
 
 def _in_flow(node: Any) -> Any:

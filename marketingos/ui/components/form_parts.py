@@ -55,6 +55,7 @@ class Anchors(rx.Component):
     ids: rx.Var[list[str]]
     words: rx.Var[list[str]]
     label: rx.Var[str]
+    form: rx.Var[int]
 
 
 def tag_field(
@@ -99,7 +100,7 @@ def file_pick(
     )
 
 
-def anchors(parts: Sequence[tuple[str, Any]], *, label: Any) -> rx.Component:
-    """Tabs that scroll to the parts (element id, word) of a long form."""
+def anchors(parts: Sequence[tuple[str, Any]], *, label: Any, form: Any = 0) -> rx.Component:
+    """Tabs that scroll to the parts (element id, word) of a long form; another `form` is looked at anew."""
     ids, words = zip(*parts, strict=True)
-    return Anchors.create(ids=list(ids), words=rx.Var.create(list(words)), label=label)
+    return Anchors.create(ids=list(ids), words=rx.Var.create(list(words)), label=label, form=form)

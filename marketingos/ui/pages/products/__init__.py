@@ -210,14 +210,14 @@ def _stale() -> rx.Component:
     note = banner("circle-alert", t("product.stale"), action=rx.el.span(theirs, mine, class_name="row"))
     again = button(t("action.retry"), size="sm", on_click=S.draw_again)
     failed = banner("circle-alert", S.chosen.note, action=again)
-    fresh = banner("sparkles", S.chosen.note)
-    told = rx.cond(S.chosen.failed, failed, rx.cond(S.chosen.note != "", fresh))
+    fresh = banner("sparkles", rx.cond(S.chosen.drawing, S.chosen.note, t("products.fresh")))
+    told = rx.cond(S.chosen.failed, failed, rx.cond(S.chosen.fresh | S.chosen.drawing, fresh))
     return rx.cond(S.stale, note, told)
 
 
 def _tabs() -> rx.Component:
     parts = [(f"section-{name}", t(f"products.section.{name}")) for name in SECTIONS]
-    return anchors(parts, label=t("products.sections"))
+    return anchors(parts, label=t("products.sections"), form=S.form_key)
 
 
 # -- a taste -----------------------------------------------------------------------------------------------------------

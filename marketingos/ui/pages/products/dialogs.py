@@ -67,7 +67,7 @@ def _archive() -> rx.Component:
     return dialog(
         ARCHIVE_DIALOG,
         t("products.archive.title", name=S.chosen.name),
-        _points(S.told, "plain"),
+        rx.cond(S.told.length() > 0, _points(S.told, "plain")),
         lead=t("products.archive.lead"),
         actions=(
             cancel_button(ARCHIVE_DIALOG),
@@ -118,7 +118,7 @@ def _import() -> rx.Component:
         actions=(
             cancel_button(IMPORT_DIALOG),
             button(
-                t("products.import.do", n=H.count),
+                rx.cond(H.sound, t("products.import.do", n=H.count), t("products.import")),
                 variant="primary",
                 disabled=~H.sound,
                 why=t("products.import.nothing"),
@@ -155,7 +155,7 @@ def _archived() -> rx.Component:
             rx.cond(
                 S.may_administer,
                 button(
-                    t("products.cleanup.do", n=H.count),
+                    rx.cond(H.sound, t("products.cleanup.do", n=H.count), t("products.archive.do")),
                     variant="danger-solid",
                     disabled=~H.sound,
                     why=t("products.cleanup.nothing"),

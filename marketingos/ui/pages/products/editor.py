@@ -49,6 +49,7 @@ class Editor(rx.State, mixin=True):
     facts: tuple[FactDraft, ...] = ()
     days: tuple[DayRow, ...] = ()
     slot_count: int = 0
+    city: str = ""
     palette: tuple[str, ...] = ("#1E1C19", "#F6F4F0", "#4A45CF")
     contrast: Contrast = Contrast()
     mark: str = "package"
@@ -195,10 +196,12 @@ class Editor(rx.State, mixin=True):
 
     async def _changed_to(self, draft: Draft, name: str) -> EventSpec | None:
         """Takes a new draft in; answers a guard for the browser when what is unsaved came or went."""
+        if draft == self._draft:
+            return None
         self._draft = draft
         if self.errors.get(name):
             self.errors = {**self.errors, name: ""}
-        if name in (*LISTS, *OTHERS, "mark"):
+        if name in (*LISTS, *OTHERS, "mark", "timezone"):
             await self._draw()
         return self._weigh()
 
@@ -220,6 +223,7 @@ class Editor(rx.State, mixin=True):
             "palette": draft.palette,
             "contrast": rows.contrast(draft.palette, speaker),
             "mark": draft.texts["mark"],
+            "city": draft.texts["timezone"].rpartition("/")[2].replace("_", " "),
             "lacking": rows.lacking(draft, speaker),
             "accounts": self._accounts(draft, view),
         }

@@ -188,13 +188,7 @@ def _voice() -> rx.Component:
 
 def _facts() -> rx.Component:
     add = rx.cond(S.may_edit, button(t("products.fact"), icon_name="plus", on_click=S.add_fact))
-    head = rx.el.div(
-        rx.el.span(""),
-        *(rx.el.span(t(f"products.fact.{name}")) for name in ("kind", "claim", "source", "until")),
-        class_name="fact-row fact-head",
-        aria_hidden="true",
-    )
-    table = rx.el.div(head, rx.foreach(S.facts, _fact), class_name="fact-rows")
+    table = rx.el.div(rx.foreach(S.facts, _fact), class_name="fact-rows")
     none = rx.el.p(t("products.facts.none"), class_name="dim")
     wrong = rx.cond(S.errors["facts"] != "", field_error(S.errors["facts"]))
     return section("facts", rx.cond(S.facts.length() > 0, table, none), wrong, aside=add)
@@ -223,14 +217,17 @@ def _fact(fact: rx.Var[FactDraft]) -> rx.Component:
     source = rx.el.input(
         placeholder=t("products.fact.source.hint"), **typed("source", fact.source, t("products.fact.source"))
     )
-    until = rx.el.input(type="date", **typed("valid_until", fact.valid_until, t("products.fact.until")))
+    until = rx.el.label(
+        rx.el.span(rx.cond(fact.valid_until == "", t("products.fact.always"), t("products.fact.until"))),
+        rx.el.input(type="date", **typed("valid_until", fact.valid_until, t("products.fact.until"))),
+        class_name="fact-until",
+        data_empty=fact.valid_until == "",
+    )
     drop = icon_button("trash-2", t("products.fact.drop"), size="sm", on_click=S.drop_fact(fact.key))
     return rx.el.div(
         rx.el.span(fact.code, class_name="faint t-12"),
-        kind,
         claim,
-        source,
-        until,
+        rx.el.div(source, kind, until, class_name="fact-more"),
         rx.cond(S.may_edit, drop),
         rx.cond(fact.error != "", field_error(fact.error)),
         key=fact.key,

@@ -9,11 +9,13 @@ from typing import Any
 
 from babel import dates
 
+from marketingos.domain.platform import Platform
 from marketingos.domain.sheet import Difference, Problem
 from marketingos.services.archiving import CleanUp, Consequence
 from marketingos.services.importing import Arrival, Import
 from marketingos.services.portfolio import Holding, Portfolio
 from marketingos.services.sampling import Sample
+from marketingos.services.views import AccountView
 from marketingos.text import catalogue, format_euro, format_slot, relative, sentence
 from marketingos.ui.pages.products.draft import Draft, place_of
 from marketingos.ui.theme import PLATFORM_NAMES
@@ -41,6 +43,7 @@ class Row:
     note: str = ""
     fresh: bool = False
     failed: bool = False
+    drawing: bool = False
     to_approve: int = 0
 
 
@@ -157,6 +160,7 @@ def _row(holding: Holding, speaker: Speaker) -> Row:
         note=_note(holding, speaker),
         fresh=state == "inactive" and holding.from_autosaas,
         failed=holding.sketch_error is not None,
+        drawing=holding.drawing,
         to_approve=holding.to_approve,
     )
 
@@ -222,8 +226,12 @@ def accounts(view: Portfolio, draft: Draft) -> tuple[AccountRow, ...]:
             chosen=f"{account.platform.value} {external}" in draft.accounts,
             working=account.working,
         )
-        for account, external in view.accounts
+        for account, external in sorted(view.accounts, key=lambda pair: _place(pair[0]))
     )
+
+
+def _place(account: AccountView) -> tuple[int, str]:
+    return list(Platform).index(account.platform), account.name
 
 
 def lacking(draft: Draft, speaker: Speaker) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from marketingos.ui.words import t
 def week() -> rx.Component:
     """The section of the form."""
     count = rx.el.p(t("products.slots.count", n=S.slot_count), " ", class_name="dim")
-    zone = rx.el.p(t("products.slots.zone", zone=S.form["timezone"]), class_name="dim grow clip")
+    zone = rx.el.p(t("products.slots.zone", zone=S.city), class_name="dim grow clip")
     head = rx.el.header(
         rx.el.h2(t("products.section.slots"), class_name="t-14"), count, zone, class_name="product-section-head"
     )
@@ -101,7 +101,7 @@ def slot_dialog() -> rx.Component:
         moment,
         rx.el.div(*(_platform(p.value) for p in Platform), class_name="slot-platforms", role="group"),
         rx.cond(S.slot_error != "", field_error(S.slot_error)),
-        lead=t("products.slot.lead", zone=S.form["timezone"]),
+        lead=t("products.slot.lead", zone=S.city),
         actions=(
             rx.cond(new, rx.fragment(), rx.el.span(drop, class_name="grow")),
             cancel_button(SLOT_DIALOG),
