@@ -105,12 +105,11 @@ async def test_each_photo_is_a_step_and_keeps_its_place(facebook: Facebook, wire
     for photo in ("1", "2", "3"):
         wire.on("POST", PHOTOS, {"id": photo})
     progress: Any = {}
-    for uploads in (1, 2, 3):
+    for uploads, kind in ((1, Working), (2, Working), (3, Ready)):
         step = await facebook.prepare(PAGE, post, progress)
-        assert isinstance(step, Working)
+        assert isinstance(step, kind)
         assert len(wire.requests) == uploads
         progress = step.progress
-    assert isinstance(await facebook.prepare(PAGE, post, progress), Ready)
     wire.on("POST", FEED, POST)
     await facebook.commit(PAGE, post, progress)
     assert wire.json()["attached_media"] == [{"media_fbid": photo} for photo in ("1", "2", "3")]
@@ -172,10 +171,28 @@ async def test_first_comment_is_not_repeated(facebook: Facebook, wire: Wire) -> 
 
 @pytest.mark.parametrize("status", [400, 500])
 async def test_failed_comment_never_fails_the_post(facebook: Facebook, wire: Wire, status: int) -> None:
-    """The post is out, whatever becomes of the comment."""
+    """The post is out, whatever becomes of the comment; that it lacks it is said."""
     wire.on("GET", "/comments", {"data": []}).on("POST", "/comments", error(200), status)
     progress = {"post": {"id": "1_2", "permalink": "https://f/1"}}
-    assert isinstance(await facebook.settle(PAGE, COMMENTED, progress), Published)
+    found = await facebook.settle(PAGE, COMMENTED, progress)
+    assert found == Published(external_id="1_2", permalink="https://f/1", note_key="note.first_comment")
+
+
+async def test_a_comment_is_tried_again_and_never_twice(facebook: Facebook, wire: Wire) -> None:
+    """A comment whose answer was lost is looked for before it is made again; after some tries the post goes without."""
+    progress: Any = {"post": {"id": "1_2", "permalink": "https://f/1"}}
+    wire.on("GET", "/comments", {"data": []}).on("POST", "/comments", {}, 500)
+    first = await facebook.settle(PAGE, COMMENTED, progress)
+    assert isinstance(first, Accepted)
+    assert first.wait >= timedelta(seconds=30)
+    wire.on("GET", "/comments", {"data": [{"id": "c", "message": "Reserva aquí"}]})
+    assert await facebook.settle(PAGE, COMMENTED, first.progress) == Published(
+        external_id="1_2", permalink="https://f/1"
+    )
+    assert wire.asked.count("POST /v25.0/1_2/comments") == 1
+    wire.on("GET", "/comments", {}, 500, times=3)
+    post = await settled(facebook, PAGE, COMMENTED, Accepted(progress=progress))
+    assert post.note_key == "note.first_comment"
 
 
 # -- refusals ----------------------------------------------------------------------------------------------------------

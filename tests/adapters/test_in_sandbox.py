@@ -12,11 +12,12 @@ import pytest
 
 from marketingos import adapters, clock
 from marketingos.adapters import http
+from marketingos.domain import walk
 from marketingos.domain.account import AccountKind
 from marketingos.domain.delivery import Attachment, Content
 from marketingos.domain.performance import as_columns
 from marketingos.domain.platform import Format, Platform
-from marketingos.domain.ports import Absent, Published, Undecided
+from marketingos.domain.ports import Absent, Live, Published, Undecided
 from marketingos.errors import ContentRefused, TokenRejected
 from tests.adapters.engine import Delivery, PersonAskedError
 from tests.adapters.wire import Shelf, grant
@@ -214,6 +215,23 @@ async def test_a_post_arrives_as_it_was_written(stage: Stage, kind: Kind) -> Non
     if not kind.hidden and "/stories/" not in post["permalink"]:
         assert found.permalink == post["permalink"]
     assert not delivery.errors
+
+
+UNREADABLE = ("facebook story", "facebook video story", "tiktok private video", "linkedin member")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_post_is_read_back_as_it_was_written(stage: Stage, kind: str) -> None:
+    """What a platform shows is, but for white space, what was sent; where it lets nobody read, that is said."""
+    delivery = stage.delivery(KINDS[kind])
+    found = await delivery.run()
+    with clock.frozen(stage.world.clock.now):
+        shown = await delivery.publisher.read_back(delivery.grant, delivery.content, found.external_id)
+    if kind.startswith(UNREADABLE):
+        assert shown is None
+    else:
+        assert isinstance(shown, Live)
+        assert walk.same_text(shown.text, walk.shown_text(delivery.content))
 
 
 FAULTS: dict[str, dict[str, Any]] = {

@@ -20,6 +20,7 @@ from marketingos.errors import (
     NotSent,
     OutcomeUnknown,
     OutsideError,
+    PostFailed,
     RateLimited,
     TokenRejected,
 )
@@ -28,7 +29,7 @@ from tests.adapters.wire import NOW, Shelf, Wire, content, grant, plain, prepare
 
 ACCOUNT = grant(AccountKind.INSTAGRAM, "17841459031772846")
 MEDIA, PUBLISH = "/v25.0/17841459031772846/media", "/v25.0/17841459031772846/media_publish"
-CONTAINER = "/v25.0/179001"
+CONTAINER, QUOTA = "/v25.0/179001", "/v25.0/17841459031772846/content_publishing_limit"
 LATER = NOW + timedelta(minutes=2)
 
 pytestmark = pytest.mark.usefixtures("still")
@@ -48,6 +49,11 @@ def status(code: str, detail: str = "") -> dict[str, Any]:
     return {"status_code": code, "status": detail or code.title(), "id": "179001"}
 
 
+def room(wire: Wire, used: int = 0, total: int = 50) -> Wire:
+    """What Instagram says of the day's quota."""
+    return wire.on("GET", QUOTA, {"data": [{"quota_usage": used, "config": {"quota_total": total}}]})
+
+
 def made(**more: Any) -> dict[str, Any]:
     """Progress with a container made now."""
     return {"begun_at": NOW.isoformat(), "container": "179001", "container_at": NOW.isoformat(), **more}
@@ -57,19 +63,21 @@ def made(**more: Any) -> dict[str, Any]:
 
 
 async def test_picture_goes_through_a_container(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
-    """Container from the public address, a look at its status, the publication, the address: one call each."""
-    wire.on("POST", MEDIA + "$", {"id": "179001"}).on("GET", CONTAINER, status("FINISHED"))
+    """Container from the public address, a look at its status and at the quota, the publication, the address: one call
+    each."""
+    room(wire).on("POST", MEDIA + "$", {"id": "179001"}).on("GET", CONTAINER, status("FINISHED"))
     wire.on("POST", PUBLISH, {"id": "180001"}).on("GET", "/180001", {"id": "180001", "permalink": "https://i/p/x"})
     post = await published(instagram, ACCOUNT, picture(shelf))
-    assert wire.asked == [f"POST {MEDIA}", f"GET {CONTAINER}", f"POST {PUBLISH}", "GET /v25.0/180001"]
+    assert wire.asked == [f"POST {MEDIA}", f"GET {CONTAINER}", f"GET {QUOTA}", f"POST {PUBLISH}", "GET /v25.0/180001"]
     assert wire.json(0) == {
         "image_url": "https://media.example.com/0.jpg",
         "caption": "Hoy abrimos",
         "alt_text": "Foto 0",
     }
     assert wire.query(1) == {"fields": "status_code,status"}
-    assert wire.json(2) == {"creation_id": "179001"}
-    assert wire.query(2) == {}
+    assert wire.query(2) == {"fields": "quota_usage,config"}
+    assert wire.json(3) == {"creation_id": "179001"}
+    assert wire.query(3) == {}
     assert post == Published(external_id="180001", permalink="https://i/p/x")
 
 
@@ -83,10 +91,35 @@ async def test_every_step_is_one_call_and_survives_a_restart(instagram: Instagra
     second = await Instagram(shelf).prepare(ACCOUNT, post, plain(first.progress))
     assert isinstance(second, Working)
     assert second.wait >= timedelta(seconds=1)
-    wire.on("GET", CONTAINER, status("FINISHED"))
+    room(wire).on("GET", CONTAINER, status("FINISHED"))
     third = await instagram.prepare(ACCOUNT, post, plain(second.progress))
     assert isinstance(third, Ready)
-    assert len(wire.requests) == 3
+    assert len(wire.requests) == 4
+
+
+@pytest.mark.parametrize(
+    ("used", "total", "waits"), [(49, 50, False), (50, 50, True), (25, 25, True), (99, 100, False)]
+)
+async def test_a_full_quota_is_waited_for(
+    instagram: Instagram, wire: Wire, shelf: Shelf, used: int, total: int, waits: bool
+) -> None:
+    """How many posts a day there are is what Instagram says at that moment; the container is kept meanwhile."""
+    room(wire, used, total).on("GET", CONTAINER, status("FINISHED"))
+    if not waits:
+        assert isinstance(await instagram.prepare(ACCOUNT, picture(shelf), made()), Ready)
+        return
+    with pytest.raises(RateLimited) as caught:
+        await instagram.prepare(ACCOUNT, picture(shelf), made())
+    assert (caught.value.key, caught.value.retry_after) == ("error.instagram.quota", timedelta(hours=1))
+
+
+@pytest.mark.parametrize("answer", [({"data": []}, 200), (error(200), 403), ({}, 500)])
+async def test_a_quota_that_is_not_told_stops_nothing(
+    instagram: Instagram, wire: Wire, shelf: Shelf, answer: tuple[dict[str, Any], int]
+) -> None:
+    """Then Instagram's own refusal is the limit."""
+    wire.on("GET", QUOTA, answer[0], answer[1]).on("GET", CONTAINER, status("FINISHED"))
+    assert isinstance(await instagram.prepare(ACCOUNT, picture(shelf), made()), Ready)
 
 
 async def test_pause_between_looks_grows(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
@@ -114,7 +147,7 @@ async def test_expired_container_is_made_anew(instagram: Instagram, wire: Wire, 
 
 async def test_container_that_says_it_expired_is_made_anew(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
     """`EXPIRED` drops the container; the next step makes another."""
-    wire.on("GET", CONTAINER, status("EXPIRED")).on("POST", MEDIA, {"id": "179002"})
+    room(wire).on("GET", CONTAINER, status("EXPIRED")).on("POST", MEDIA, {"id": "179002"})
     wire.on("GET", "/179002", status("FINISHED"))
     progress = await prepared(instagram, ACCOUNT, picture(shelf), made())
     assert progress["container"] == "179002"
@@ -155,7 +188,7 @@ async def test_carousel(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
     """Each picture becomes a child without caption; the parent comes when all are finished, in order."""
     for child in ("179101", "179102"):
         wire.on("POST", MEDIA + "$", {"id": child}).on("GET", f"/{child}", status("FINISHED"))
-    wire.on("POST", MEDIA + "$", {"id": "179001"}).on("GET", CONTAINER, status("FINISHED"))
+    room(wire).on("POST", MEDIA + "$", {"id": "179001"}).on("GET", CONTAINER, status("FINISHED"))
     progress = await prepared(instagram, ACCOUNT, picture(shelf, "Dos", count=2))
     assert progress["container"] == "179001"
     children = [wire.json(n) for n in (0, 1)]
@@ -201,7 +234,7 @@ async def test_reel(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
 async def test_story(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
     """A story has no words; what stories there were is kept, for it can only be known by being new."""
     wire.on("GET", "/stories", {"data": [{"id": "7", "timestamp": "2026-11-23T08:00:00+0000"}]})
-    wire.on("POST", MEDIA, {"id": "179001"}).on("GET", CONTAINER, status("FINISHED"))
+    room(wire).on("POST", MEDIA, {"id": "179001"}).on("GET", CONTAINER, status("FINISHED"))
     post = content(Platform.INSTAGRAM, "Nadie lo ve", shelf.add("a.jpg", alt_text="no"), format=Format.STORY)
     progress = await prepared(instagram, ACCOUNT, post)
     assert wire.json(1) == {"media_type": "STORIES", "image_url": "https://media.example.com/a.jpg"}
@@ -248,10 +281,12 @@ async def test_address_that_cannot_be_read_never_fails_the_post(
 
 
 async def test_first_comment(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
-    """The comment follows the post, once, and without `fields`, which Instagram answers with an error."""
+    """The comment follows the post, without `fields`, which Instagram answers with an error; one that seems to have
+    failed is looked for before it is made again."""
     post = picture(shelf, first_comment="#barbería")
     wire.on("GET", "/180001/comments", {"data": []}).on("POST", "/180001/comments", error(20, 1772107), 400)
-    wire.on("GET", "/180001", {"permalink": "https://i/p/x"})
+    wire.on("GET", "/180001/comments", {"data": [{"id": "c", "text": "#barbería"}]})
+    wire.on("GET", r"/180001\?", {"permalink": "https://i/p/x"})
     found = await settled(instagram, ACCOUNT, post, Accepted(progress=made(media="180001")))
     assert found.permalink == "https://i/p/x"
     assert wire.json(1) == {"message": "#barbería"}
@@ -290,8 +325,8 @@ async def test_refusal_at_the_commit_point(
 @pytest.mark.parametrize(
     ("code", "subcode", "kind", "key"),
     [
-        (9004, 2207052, NotSent, "error.instagram.fetch"),
-        (-2, 2207003, NotSent, "error.instagram.fetch"),
+        (9004, 2207052, PostFailed, "error.instagram.fetch"),
+        (-2, 2207003, PostFailed, "error.instagram.fetch"),
         (36001, 2207005, ContentRefused, "error.instagram.picture"),
         (36000, None, ContentRefused, "error.instagram.picture"),
         (100, 2207028, ContentRefused, "error.instagram.carousel"),

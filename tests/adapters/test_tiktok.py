@@ -28,6 +28,7 @@ from marketingos.errors import (
     OutcomeUnknown,
     OutsideError,
     PermissionMissing,
+    PostFailed,
     RateLimited,
     TokenRejected,
 )
@@ -110,7 +111,7 @@ async def test_video_of_one_piece(tiktok: TikTok, wire: Wire, shelf: Shelf) -> N
 
 async def test_api_calls_carry_the_token_and_utf8_json(tiktok: TikTok, wire: Wire, shelf: Shelf) -> None:
     """TikTok asks for both."""
-    wire.on("POST", QUERY, samples.TIKTOK_CREATOR)
+    wire.on("POST", QUERY, samples.TIKTOK_CREATOR).on("POST", INIT, samples.TIKTOK_VIDEO_OPENED)
     await tiktok.prepare(CREATOR, video(shelf), {})
     assert wire.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
     assert wire.requests[0].headers["content-type"] == "application/json; charset=UTF-8"
@@ -123,7 +124,7 @@ async def test_each_piece_is_a_step_and_the_last_one_is_the_commit(tiktok: TikTo
     wire.on("POST", QUERY, samples.TIKTOK_CREATOR).on("POST", INIT, samples.TIKTOK_VIDEO_OPENED)
     wire.on("PUT", UPLOAD, status=206, times=4).on("PUT", UPLOAD, status=201)
     progress: Any = {}
-    for calls in range(1, 7):
+    for calls in range(2, 7):
         step = await tiktok.prepare(CREATOR, post, progress)
         assert isinstance(step, Working)
         assert len(wire.requests) == calls
@@ -232,8 +233,8 @@ async def test_what_the_creator_may_not_post_is_refused_before_anything_is_sent(
 
 async def test_text_of_exactly_the_limit_goes_out(tiktok: TikTok, wire: Wire, shelf: Shelf) -> None:
     """1,100 emoji are 2,200 UTF-16 units."""
-    wire.on("POST", QUERY, samples.TIKTOK_CREATOR)
-    assert isinstance(await tiktok.prepare(CREATOR, video(shelf, "🎉" * 1100), {}), Working)
+    wire.on("POST", QUERY, samples.TIKTOK_CREATOR).on("POST", INIT, samples.TIKTOK_VIDEO_OPENED)
+    assert isinstance(await tiktok.prepare(CREATOR, video(shelf, "🎉" * 1100), {}), Ready)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=50))
@@ -418,8 +419,8 @@ async def test_retry_of_a_post_that_failed_begins_again(
         ("spam_risk_too_many_posts", RateLimited, "error.tiktok.daily"),
         ("spam_risk_user_banned_from_posting", AccountBlocked, "error.tiktok.banned"),
         ("auth_removed", TokenRejected, "error.token_rejected"),
-        ("internal", NotSent, "error.tiktok.processing"),
-        ("photo_pull_failed", NotSent, "error.tiktok.fetch"),
+        ("internal", PostFailed, "error.tiktok.processing"),
+        ("photo_pull_failed", PostFailed, "error.tiktok.fetch"),
         ("", ContentRefused, "error.content_refused"),
     ],
 )

@@ -8,6 +8,7 @@ media_publish} (v25.0, Facebook Login).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -162,8 +163,10 @@ class Instagram:
 
     async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
         """The post is out; its address and its first comment are welcome but never its failure."""
-        post = Published(external_id=progress["media"], permalink=await self._permalink(grant, progress["media"]))
-        return await commented(grant, content, progress, post, field="text")
+        post = await commented(grant, content, progress, Published(external_id=progress["media"]), field="text")
+        if isinstance(post, Accepted):
+            return post
+        return replace(post, permalink=await self._permalink(grant, post.external_id))
 
     async def _permalink(self, grant: Grant, media: str) -> str | None:
         try:
