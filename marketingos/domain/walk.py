@@ -16,6 +16,10 @@ from marketingos.domain.ports import Absent, Progress, Published, Undecided
 SKEW = timedelta(minutes=2)
 """How far a platform's clock may be from ours when a post is recognised by its time."""
 
+DOUBT = timedelta(days=1)
+"""A post that reads like ours may be ours although it is older by so much than ours can be: our clock may have been
+wrong when it was sent. It is not taken for ours, and nothing is sent while it is there."""
+
 SETTLED = timedelta(minutes=5)
 """After this long a post that is in no list is surely not there: lists lag, and a slow request may still land."""
 

@@ -165,8 +165,12 @@ def _park(orders: Path, note: Path) -> None:
     counts: Counter[int] = Counter()
     file = os.open(note, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
-    def tell(account: int, place: str) -> None:
-        os.write(file, f"{account} {counts[account]} {place}\n".encode())
+    told: set[int] = set()
+
+    def tell(account: int, at: int, place: str) -> None:
+        if account not in told:
+            told.add(account)
+            os.write(file, f"{account} {at} {place}\n".encode())
 
     async def watched(account: int) -> int:
         parks = json.loads(orders.read_text())
@@ -179,7 +183,7 @@ def _park(orders: Path, note: Path) -> None:
 
 @types.coroutine
 def _until(
-    walk: Coroutine[Any, Any, int], account: int, counts: Counter[int], at: int, tell: Callable[[int, str], None]
+    walk: Coroutine[Any, Any, int], account: int, counts: Counter[int], at: int, tell: Callable[[int, int, str], None]
 ) -> Generator[Any, Any, int]:
     """Drives a walk and counts each value that it hands to the event loop. At the one that is asked for, what was
     awaited still happens, and the walk never learns of it."""
@@ -198,13 +202,8 @@ def _until(
         except BaseException as raised:
             error = raised
         if counts[account] >= at:
-            if counts[account] == at:
-                tell(account, place)
-            yield from _forever()
-
-
-def _forever() -> Generator[Any, Any, None]:
-    yield from asyncio.get_running_loop().create_future()
+            tell(account, at, place)
+            yield from asyncio.get_running_loop().create_future()
 
 
 def _place(walk: Coroutine[Any, Any, Any]) -> str:

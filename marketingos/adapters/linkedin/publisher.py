@@ -110,7 +110,9 @@ class LinkedIn:
         ours = [row for row in recent if _is_ours(row, content, progress, begun)]
         if any(row.get("lifecycleState", "PUBLISHED") != "PUBLISHED" for row in ours):
             return Undecided()
-        doubtful = len(recent) == PAGE or any(_says(row, content) for row in recent)
+        doubtful = len(recent) == PAGE or any(
+            _says(row, content) for row in rows if _moment(row) >= begun - walk.SKEW - walk.DOUBT
+        )
         return walk.verdict([_published(row["id"]) for row in ours], since, clock.now(), doubtful=doubtful)
 
     async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided:

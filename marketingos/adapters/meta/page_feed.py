@@ -62,12 +62,15 @@ class FeedPost:
         if "post" in progress:
             return Accepted(progress=progress, wait=timedelta())
         earliest = walk.begun(progress, since) - walk.SKEW
-        params = {"fields": LIST_FIELDS, "since": str(int(earliest.timestamp())), "limit": "100"}
+        params = {"fields": LIST_FIELDS, "since": str(int((earliest - walk.DOUBT).timestamp())), "limit": "100"}
         answer = await graph("GET", f"{grant.external_id}/published_posts", grant, params=params)
-        alike = [row for row in answer.at("data") if _is_like(row, content, earliest)]
+        alike = [row for row in answer.at("data") if walk.same_text(row.get("message", ""), content.text)]
+        recent = [row for row in alike if graph_time(row["created_time"]) >= earliest]
         ours = [row for row in alike if set(progress.get("photos", ())) <= _targets(row)]
-        matches = [Published(external_id=row["id"], permalink=row.get("permalink_url")) for row in ours]
-        doubtful = bool(alike) or "next" in (answer.get("paging") or {})
+        matches = [
+            Published(external_id=row["id"], permalink=row.get("permalink_url")) for row in ours if row in recent
+        ]
+        doubtful = bool(recent or ours) or "next" in (answer.get("paging") or {})
         found = walk.verdict(matches, since, clock.now(), doubtful=doubtful)
         return _out(found, content, progress) if isinstance(found, Published) else found
 
@@ -102,11 +105,6 @@ def _out(post: Published, content: Content, progress: Progress) -> Published | A
         return post
     kept = {"id": post.external_id, "permalink": post.permalink}
     return Accepted(progress={**progress, "post": kept}, wait=timedelta())
-
-
-def _is_like(row: Mapping[str, Any], content: Content, earliest: datetime) -> bool:
-    """Whether a listed post has the time and the text of the one that was sent."""
-    return graph_time(row["created_time"]) >= earliest and walk.same_text(row.get("message", ""), content.text)
 
 
 def _targets(row: Mapping[str, Any]) -> set[str]:
