@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, ValidationError
 from sqlmodel import col, or_, select
 
 from marketingos import adapters, clock, log
-from marketingos.db import claimable, reading, session
+from marketingos.db import AsyncSession, claimable, reading, session
 from marketingos.domain import check
 from marketingos.domain.ports import Assignment, Manuscript, Usage
 from marketingos.domain.product import Product, Sketch, Template, Voice
@@ -91,15 +91,15 @@ async def _draw(product_id: int) -> None:
     try:
         async with reading() as s:
             product = await s.get_one(Product, product_id)
-        answer = _read(await _ask(product))
+        _judge(await _ask(product))
     except Exception as error:
         known = isinstance(error, MarketingError)
         logger.warning("sketch.failed", product=product_id, error=str(error), exc_info=not known)
-        return await _put_off(product_id, error.key if isinstance(error, MarketingError) else MarketingError.key)
-    await _fill(product_id, answer)
+        await _put_off(product_id, error.key if isinstance(error, MarketingError) else MarketingError.key)
 
 
 async def _ask(product: Product) -> Manuscript:
+    """One call. Its cost is settled in the transaction that keeps what it brought, so that nothing is paid twice."""
     asked = Assignment(
         rules=prompts.sketch_rules(),
         book=prompts.newcomer(product),
@@ -119,32 +119,38 @@ async def _ask(product: Product) -> Manuscript:
         manuscript = await adapters.writer().write(asked, TemplateAnswer.model_json_schema())
         async with session() as s:
             await bill.settle(s, manuscript.usage)
+            if (answer := _read(manuscript)) is not None:
+                await _fill(s, product.id or 0, answer)
     return manuscript
 
 
-def _read(manuscript: Manuscript) -> TemplateAnswer:
+def _judge(manuscript: Manuscript) -> None:
+    """Why nothing could be kept of an answer."""
     if manuscript.stop_reason == "refusal":
         raise ContentRefused("error.claude_refused", diagnostic=manuscript.text[:500])
+    if _read(manuscript) is None:
+        raise BadAnswer("error.claude_nonsense", diagnostic=manuscript.text[:500])
+
+
+def _read(manuscript: Manuscript) -> TemplateAnswer | None:
     try:
         return TemplateAnswer.model_validate_json(manuscript.text)
-    except ValidationError as error:
-        raise BadAnswer("error.claude_nonsense", diagnostic=str(error)[:500]) from error
+    except ValidationError:
+        return None
 
 
-async def _fill(product_id: int, answer: TemplateAnswer) -> None:
+async def _fill(s: AsyncSession, product_id: int, answer: TemplateAnswer) -> None:
     """Puts what was drawn where nothing is yet, and grants the wish to be active."""
-    async with session() as s:
-        row = await products.locked(s, product_id)
-        wish = await s.get(Sketch, product_id)
-        row.voice = Voice(**_where_empty(dict(row.voice), dict(Voice()), _usable(answer, VoiceSheet, row)))
-        row.template = Template(
-            **_where_empty(dict(row.template), dict(Template()), _usable(answer, TemplateSheet, row))
-        )
-        row.version += 1
-        if wish is not None:
-            row.active = row.active or (wish.activate and row.archived_at is None)
-            await s.delete(wish)
-        audit.note(s, audit.SYSTEM, "product.sketch", f"product:{product_id}", active=row.active)
+    row = await products.locked(s, product_id)
+    wish = await s.get(Sketch, product_id)
+    voice, template = _usable(answer, VoiceSheet, row), _usable(answer, TemplateSheet, row)
+    row.voice = Voice(**_where_empty(dict(row.voice), dict(Voice()), voice))
+    row.template = Template(**_where_empty(dict(row.template), dict(Template()), template))
+    row.version += 1
+    if wish is not None:
+        row.active = row.active or (wish.activate and row.archived_at is None)
+        await s.delete(wish)
+    audit.note(s, audit.SYSTEM, "product.sketch", f"product:{product_id}", active=row.active)
 
 
 def _usable(answer: TemplateAnswer, kind: type[VoiceSheet | TemplateSheet], product: Product) -> Mapping[str, Any]:
