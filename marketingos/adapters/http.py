@@ -200,13 +200,34 @@ def client() -> httpx.AsyncClient:
     if found is None or found.is_closed:
         seconds = get_settings().outside_timeout_seconds
         found = _clients[loop] = httpx.AsyncClient(
-            timeout=httpx.Timeout(seconds, connect=min(seconds, 10.0)),
-            # Shorter than the servers' own, so that a request rarely meets a connection that is just being closed.
-            limits=httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=4.0),
+            # To wait for a connection is to stand in line: no failure, and nothing has left.
+            timeout=httpx.Timeout(seconds, connect=min(seconds, 10.0), pool=10 * seconds),
+            transport=_ByHost(),
             headers={"User-Agent": f"MarketingOS/{__version__}"},
             trust_env=False,
         )
     return found
+
+
+class _ByHost(httpx.AsyncBaseTransport):
+    """A pool of connections for each host: one that hangs holds up no other, and each pool stays small, which matters
+    since the pool looks through all its connections at every request."""
+
+    def __init__(self) -> None:
+        self._trust = httpx.create_ssl_context(trust_env=False)
+        self._pools: dict[bytes, httpx.AsyncHTTPTransport] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        host = request.url.netloc
+        if host not in self._pools:
+            # Kept for less long than servers do, so that a request rarely meets a connection that is being closed.
+            limits = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=4.0)
+            self._pools[host] = httpx.AsyncHTTPTransport(verify=self._trust, limits=limits, trust_env=False)
+        return await self._pools[host].handle_async_request(request)
+
+    async def aclose(self) -> None:
+        for pool in self._pools.values():
+            await pool.aclose()
 
 
 async def close() -> None:
