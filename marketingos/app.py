@@ -49,6 +49,7 @@ app = rx.App(
         "/post.css",
         "/previews.css",
         "/products.css",
+        "/writing.css",
     ],
     head_components=head(),
     html_lang=get_settings().language,

@@ -177,15 +177,15 @@ async def of_product(actor: PersonView, product_id: int) -> RulesView:
     )
 
 
-async def accept(actor: PersonView, rule_id: int, text: str | None = None) -> RulesView:
-    """Puts a proposed or retired rule in force, in these words or its own. Raises `InvalidInput` when they are none or
-    too many, `Refused` when it was decided meanwhile, `NotFound`."""
-    return await _decide(actor, rule_id, RuleState.ACTIVE, (RuleState.PROPOSED, RuleState.RETIRED), text)
+async def accept(actor: PersonView, rule_id: int) -> RulesView:
+    """Puts a proposed or retired rule in force. Raises `Refused` when it was decided meanwhile, `NotFound`."""
+    return await _decide(actor, rule_id, RuleState.ACTIVE, (RuleState.PROPOSED, RuleState.RETIRED))
 
 
-async def edit(actor: PersonView, rule_id: int, text: str) -> RulesView:
-    """Other words for a rule in force. Raises as `accept` does."""
-    return await _decide(actor, rule_id, RuleState.ACTIVE, (RuleState.ACTIVE,), text)
+async def reword(actor: PersonView, rule_id: int, text: str) -> RulesView:
+    """Other words for a rule in force, or for a proposal, which is accepted with them. Raises as `accept` does, and
+    `InvalidInput` when there are no words or too many."""
+    return await _decide(actor, rule_id, RuleState.ACTIVE, (RuleState.PROPOSED, RuleState.ACTIVE), text)
 
 
 async def dismiss(actor: PersonView, rule_id: int) -> RulesView:

@@ -9,10 +9,10 @@ from sqlmodel import select
 
 from marketingos import clock, db
 from marketingos.domain.delivery import Delivery
+from marketingos.domain.diff import word_diff
 from marketingos.domain.platform import Platform
 from marketingos.domain.receipt import Receipt, Sent, Verdict
 from marketingos.services import posts, review
-from marketingos.ui.post.receipts import differing
 from marketingos.ui.post.rows import PostRow
 from marketingos.ui.post.wording import post_row
 from tests.services import stage
@@ -85,6 +85,6 @@ async def test_what_a_published_post_lacks_is_said(database: str) -> None:
 @given(approved=words, live=words)
 def test_the_pieces_make_up_both_texts(approved: str, live: str) -> None:
     """Nothing of either text is lost: the same and the gone are the approved one, the same and the new the live one."""
-    pieces = differing(approved, live)
+    pieces = word_diff(approved, live)
     assert "".join(p.text for p in pieces if p.kind != "new") == approved
     assert "".join(p.text for p in pieces if p.kind != "gone") == live

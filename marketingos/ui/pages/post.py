@@ -15,8 +15,11 @@ from marketingos.ui.components.ticker import ticker
 from marketingos.ui.post import acts, parts
 from marketingos.ui.post.desk import DISCARD_DIALOG, PostDesk
 from marketingos.ui.post.gallery import gallery
+from marketingos.ui.post.rewrites import rewrites
 from marketingos.ui.post.rows import VariantRow
 from marketingos.ui.post.terms import terms_dialog
+from marketingos.ui.post.why import why
+from marketingos.ui.rules import proposed_rule
 from marketingos.ui.session import page
 from marketingos.ui.words import t
 
@@ -112,6 +115,7 @@ def _tabs() -> rx.Component:
 def _columns() -> rx.Component:
     return rx.el.div(
         parts.next_line(S),
+        proposed_rule(S, S.shown.rule, S.shown.can_settle),
         rx.el.div(rx.foreach(S.shown.variants, _column), class_name="post-columns"),
         class_name="post-canvas",
     )
@@ -133,6 +137,7 @@ def _column(variant: rx.Var[VariantRow]) -> rx.Component:
         ),
         parts.variant_preview(S, variant),
         parts.count_line(variant),
+        rewrites(S, variant),
         gallery(S, variant),
         rx.cond(variant.rejected != "", rx.el.p(variant.rejected, class_name="t-12 dim")),
         class_name="post-column",
@@ -153,7 +158,7 @@ def _blocks() -> rx.Component:
     return rx.el.div(
         rx.cond(S.shown.deliveries.length() > 0, sent),
         checks,
-        rx.el.section(rx.el.h3(t("post.why")), parts.why(S)),
+        rx.el.section(rx.el.h3(t("post.why")), why(S)),
         class_name="post-blocks",
     )
 

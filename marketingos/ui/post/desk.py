@@ -4,7 +4,7 @@ Every handler calls one service with the actor of the session; what it refuses b
 nothing here has changed. `_changed` is the page's chance to look at the rest of itself again.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import TypedDict
 
 import reflex as rx
@@ -14,24 +14,23 @@ from marketingos import clock
 from marketingos.domain.declaration import Choices
 from marketingos.domain.platform import Platform, wire_length
 from marketingos.domain.post import PostStatus, RejectReason, VariantStatus
-from marketingos.services import generation, posts, publishing, review
+from marketingos.services import generation, planning, posts, publishing, review
 from marketingos.services.views import PostView
+from marketingos.services.writing_views import RulesView
 from marketingos.text import format_slot, sentence
 from marketingos.ui.components.overlay import close_dialog, open_dialog
 from marketingos.ui.notices import notice, refusal
 from marketingos.ui.post.gallery import GalleryDesk
+from marketingos.ui.post.rewrites import RewriteDesk
 from marketingos.ui.post.rows import NO_VARIANT, NOTHING, PostRow, VariantRow
 from marketingos.ui.post.terms import TermsDesk
 from marketingos.ui.post.wording import post_row
+from marketingos.ui.rules import RuleDesk
 from marketingos.ui.session import actor_of, language_of
 
 REJECT_DIALOG = "reject-post"
 DISCARD_DIALOG = "discard-words"
 MOVE_POPOVER = "move-post"
-
-
-_AHEAD = timedelta(days=14)
-"""How far ahead a free slot is looked for."""
 
 
 class Words(TypedDict):
@@ -53,7 +52,7 @@ class Hour(TypedDict):
     time: str
 
 
-class PostDesk(TermsDesk, GalleryDesk, mixin=True):
+class PostDesk(TermsDesk, GalleryDesk, RewriteDesk, RuleDesk, mixin=True):
     """The post that is open, the platform that is looked at, and what is being done to it."""
 
     shown: PostRow = NOTHING
@@ -103,16 +102,18 @@ class PostDesk(TermsDesk, GalleryDesk, mixin=True):
         await self._suggest(view)
 
     async def _suggest(self, view: PostView) -> None:
-        """For a post whose time has passed: the next slot of its product that is free."""
+        """For a post whose time has passed: the next good slot of its product."""
         self.next_slot = self._next_wall = ""
         if view.status is not PostStatus.EXPIRED:
             return
-        now, actor = clock.now(), await actor_of(self)
-        ahead = await posts.calendar(actor, start=now, end=now + _AHEAD, product_id=view.product.id)
-        if ahead.free_slots:
-            slot = ahead.free_slots[0]
+        platforms = [variant.platform for variant in view.variants]
+        slot = await planning.best_slot(await actor_of(self), view.product.id, platforms, angle=view.why.angle)
+        if slot is not None:
             self._next_wall = slot.wall.isoformat()
-            self.next_slot = format_slot(slot.scheduled_at, now, await language_of(self), view.timezone)
+            self.next_slot = format_slot(slot.scheduled_at, clock.now(), await language_of(self), view.timezone)
+
+    async def _rules_changed(self, view: RulesView) -> None:
+        await self._reload()
 
     async def _take(self, view: PostView) -> None:
         """What a service answered is what is shown."""
@@ -257,7 +258,9 @@ class PostDesk(TermsDesk, GalleryDesk, mixin=True):
         view = await review.reject(await actor_of(self), self.shown.id, RejectReason(self.reason), form["note"])
         self._stop_editing()
         await self._take(view)
-        return [close_dialog(REJECT_DIALOG), notice("post.rejected", undo=type(self).restore(view.id))]
+        learns = "rule.comes" if form["note"].strip() else ""
+        said = notice("post.rejected", undo=type(self).restore(view.id), detail=learns)
+        return [close_dialog(REJECT_DIALOG), said]
 
     @rx.event
     async def restore(self, post_id: int):

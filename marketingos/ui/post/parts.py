@@ -14,7 +14,6 @@ from marketingos.ui.components.status import (
     product_mark,
     status_badge,
     status_icon,
-    tag,
 )
 from marketingos.ui.post.desk import PostDesk
 from marketingos.ui.post.receipts import note, receipt
@@ -230,35 +229,3 @@ def _attempts(delivery: rx.Var[DeliveryRow]) -> rx.Component:
 
 def _attempt(attempt: rx.Var[AttemptRow]) -> rx.Component:
     return check_row(attempt.level, attempt.text, attempt.when)
-
-
-def why(desk: Desk) -> rx.Component:
-    """What the post was made of, the facts behind its claims, what it cost."""
-    told = desk.shown.why
-    return rx.el.div(
-        rx.cond(
-            told.tags.length() > 0,
-            rx.el.div(rx.foreach(told.tags, lambda word: tag(word)), class_name="row wrap gap-1"),
-        ),
-        rx.cond(told.rationale != "", rx.el.p(told.rationale, class_name="dim")),
-        rx.cond(
-            told.claims.length() > 0,
-            rx.el.div(
-                rx.el.span(t("post.why.facts"), class_name="faint"),
-                rx.el.ul(rx.foreach(told.claims, _claim)),
-                class_name="post-facts",
-            ),
-        ),
-        rx.el.p(
-            told.made_with,
-            rx.cond((told.made_with != "") & (told.cost != ""), " · ", ""),
-            told.cost,
-            class_name="faint t-12",
-        ),
-        class_name="col gap-3",
-    )
-
-
-def _claim(claim: rx.Var[tuple[str, str]]) -> rx.Component:
-    behind = rx.cond(claim[1] != "", rx.el.span(claim[1], class_name="tag line"))
-    return rx.el.li(rx.el.span(claim[0], class_name="grow"), behind, class_name="row")

@@ -1,31 +1,22 @@
 """The receipt of a delivery: that what is live is what was approved, to the word, or where it is not."""
 
-import re
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any, Final
 
 import reflex as rx
 
+from marketingos.domain.diff import Piece, word_diff
 from marketingos.domain.receipt import Verdict
 from marketingos.services.views import DeliveryView, ReceiptView
 from marketingos.text import format_slot, sentence
 from marketingos.ui.components.buttons import icon
+from marketingos.ui.components.changes import changes
 from marketingos.ui.components.status import check_row
 from marketingos.ui.words import t
 
 _LEVELS: Final = {Verdict.MATCHES: "ok", Verdict.DIFFERS: "blocks", Verdict.UNREADABLE: "warns", None: "looking"}
-_WORDS: Final = re.compile(r"\s+|[^\s]+")
 _HASH: Final = 12
 """Hex digits of a hash that a person may compare."""
-
-
-@dataclass(frozen=True)
-class PieceRow:
-    """Words that are in both texts (`same`), only in the approved one (`gone`) or only in the live one (`new`)."""
-
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -36,7 +27,7 @@ class ReceiptRow:
     text: str = ""
     when: str = ""
     facts: tuple[tuple[str, str], ...] = ()
-    pieces: tuple[PieceRow, ...] = ()
+    pieces: tuple[Piece, ...] = ()
 
 
 def receipt_row(delivery: DeliveryView, platform: str, now: Any, language: str, zone: str) -> ReceiptRow:
@@ -51,21 +42,8 @@ def receipt_row(delivery: DeliveryView, platform: str, now: Any, language: str, 
         text=sentence(f"receipt.{word}", language, platform=platform),
         when=format_slot(told.read_at, now, language, zone),
         facts=_facts(told, delivery, language),
-        pieces=differing(told.sent_text, told.live_text or "") if differs else (),
+        pieces=word_diff(told.sent_text, told.live_text or "") if differs else (),
     )
-
-
-def differing(approved: str, live: str) -> tuple[PieceRow, ...]:
-    """What became of a text, word by word."""
-    before, after = _WORDS.findall(approved), _WORDS.findall(live)
-    rows: list[PieceRow] = []
-    for change, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if change == "equal":
-            rows.append(PieceRow(kind="same", text="".join(before[i:j])))
-        else:
-            rows += [PieceRow(kind="gone", text="".join(before[i:j]))] if i < j else []
-            rows += [PieceRow(kind="new", text="".join(after[k:m]))] if k < m else []
-    return tuple(rows)
 
 
 def _facts(told: ReceiptView, delivery: DeliveryView, language: str) -> tuple[tuple[str, str], ...]:
@@ -80,7 +58,7 @@ def _facts(told: ReceiptView, delivery: DeliveryView, language: str) -> tuple[tu
 
 def receipt(told: rx.Var[ReceiptRow]) -> rx.Component:
     """The verdict; behind it the details, and where the texts part."""
-    compared = rx.el.p(rx.foreach(told.pieces, _piece), class_name="receipt-text")
+    compared = changes(told.pieces)
     details = rx.el.details(
         rx.el.summary(t("receipt.details")), rx.el.dl(rx.foreach(told.facts, _fact)), class_name="t-12 receipt-facts"
     )
@@ -97,15 +75,6 @@ def receipt(told: rx.Var[ReceiptRow]) -> rx.Component:
 def note(text: rx.Var[str]) -> rx.Component:
     """What a published post lacks."""
     return rx.cond(text != "", rx.el.p(icon("circle-alert", 14), text, class_name="receipt-note"))
-
-
-def _piece(piece: rx.Var[PieceRow]) -> rx.Component:
-    return rx.match(
-        piece.kind,
-        ("gone", rx.el.del_(piece.text)),
-        ("new", rx.el.ins(piece.text)),
-        rx.el.span(piece.text),
-    )
 
 
 def _fact(fact: rx.Var[tuple[str, str]]) -> rx.Component:

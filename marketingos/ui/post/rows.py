@@ -8,6 +8,9 @@ from marketingos.domain.platform import Format, Platform
 from marketingos.domain.post import PostStatus, VariantStatus
 from marketingos.services.views import ProductView, VariantView
 from marketingos.ui.post.receipts import ReceiptRow
+from marketingos.ui.post.rewrites import NO_PROPOSAL, ProposalRow
+from marketingos.ui.post.why import WhyRow
+from marketingos.ui.rules import NO_RULE, RuleRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,17 +96,7 @@ class VariantRow:
     rejected: str = ""
     seen_by: str = ""
     permalink: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class WhyRow:
-    """Why this post is as it is: what it was made of, and what it cost."""
-
-    tags: tuple[str, ...] = ()
-    rationale: str = ""
-    claims: tuple[tuple[str, str], ...] = ()
-    made_with: str = ""
-    cost: str = ""
+    proposal: ProposalRow = NO_PROPOSAL
 
 
 _NO_PRODUCT = ProductView(id=0, name="", mark="package", palette=("#1E1C19",), active=False)
@@ -139,6 +132,7 @@ class PostRow:
     deliveries: tuple[DeliveryRow, ...] = ()
     unconfirmed: int = 0
     why: WhyRow = field(default_factory=WhyRow)
+    rule: RuleRow = NO_RULE
     waiting: int = 0
     clear: int = 0
     can_edit: bool = False

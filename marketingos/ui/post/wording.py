@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -16,9 +17,10 @@ from marketingos.domain.post import Origin, PostStatus, VariantStatus
 from marketingos.domain.receipt import Verdict
 from marketingos.services.checking import severity
 from marketingos.services.views import DeliveryView, PostView, VariantView
-from marketingos.text import catalogue, format_euro, format_number, format_slot, relative, sentence
+from marketingos.text import catalogue, format_number, format_slot, relative, sentence
 from marketingos.ui.post.files import MEDIA, media_note, pieces_of
 from marketingos.ui.post.receipts import receipt_row
+from marketingos.ui.post.rewrites import proposal_row
 from marketingos.ui.post.rows import (
     AttemptRow,
     CheckRow,
@@ -26,8 +28,9 @@ from marketingos.ui.post.rows import (
     FindingRow,
     PostRow,
     VariantRow,
-    WhyRow,
 )
+from marketingos.ui.post.why import why_row
+from marketingos.ui.rules import rule_row
 from marketingos.ui.theme import PLATFORM_NAMES
 
 CHECKS = {
@@ -74,7 +77,8 @@ def post_row(post: PostView, language: str) -> PostRow:
             _delivery(d, v.platform, post.timezone, now, language) for v in post.variants for d in v.deliveries
         ),
         unconfirmed=next((d.id for d in deliveries if d.unconfirmed), 0),
-        why=_why(post, language),
+        why=why_row(post, language),
+        rule=rule_row(post.rule, language),
         waiting=len(pending),
         clear=sum(not _is_blocked(v) for v in pending),
         can_edit=post.can_edit and any(_is_writable(v) for v in post.variants),
@@ -165,13 +169,14 @@ def _variant(variant: VariantView, post: PostView, language: str) -> VariantRow:
         pending=variant.status is VariantStatus.PENDING,
         approvable=variant.status is VariantStatus.PENDING and not _is_blocked(variant),
         editable=post.can_edit and _is_writable(variant),
-        view=variant,
+        view=replace(variant, proposal=None),
         count=_count(variant, language),
         pieces=pieces_of(variant, language),
         media_note=media_note(variant, language),
         rejected=_rejected(variant, language),
         seen_by=sentence(f"post.privacy.{variant.privacy}", language) if variant.privacy else "",
         permalink=next((d.permalink for d in variant.deliveries if d.permalink), "") or "",
+        proposal=proposal_row(variant, language),
     )
 
 
@@ -328,21 +333,4 @@ def _figures(metrics: Metrics, language: str) -> str:
         sentence(f"post.figure.{name}", language, n=count, count=format_number(count, language))
         for name, count in known
         if count is not None
-    )
-
-
-def _why(post: PostView, language: str) -> WhyRow:
-    why, known = post.why, catalogue(language)
-    pairs = (("hook_type", why.hook_type), ("angle", why.angle), ("format", why.format), ("cta_type", why.cta_type))
-    tags = tuple(
-        sentence(f"post.why.{kind}", language, name=sentence(f"{kind}.{word}", language).lower())
-        for kind, word in pairs
-        if f"{kind}.{word}" in known
-    )
-    return WhyRow(
-        tags=tags,
-        rationale=why.rationale,
-        claims=why.claims,
-        made_with=why.model,
-        cost=sentence("post.why.cost", language, euro=format_euro(why.euro, language)) if why.euro else "",
     )

@@ -7,6 +7,9 @@ from marketingos.ui.components.frame import sheet
 from marketingos.ui.pages.calendar.state import CalendarState as S
 from marketingos.ui.post import acts, parts
 from marketingos.ui.post.gallery import gallery
+from marketingos.ui.post.rewrites import rewrites
+from marketingos.ui.post.why import why
+from marketingos.ui.rules import proposed_rule
 from marketingos.ui.words import t
 
 
@@ -51,9 +54,11 @@ def _head() -> rx.Component:
 def _well() -> rx.Component:
     return rx.el.div(
         parts.next_line(S),
+        proposed_rule(S, S.shown.rule, S.shown.can_settle),
         rx.el.div(
             parts.variant_preview(S, S.current),
             parts.count_line(S.current),
+            rewrites(S, S.current),
             gallery(S, S.current),
             class_name="post-card",
         ),
@@ -70,5 +75,5 @@ def _blocks() -> tuple[rx.Component, ...]:
         rx.el.section(
             parts.checks_title(S), rx.el.div(parts.check_rows(S)), class_name="block col gap-2", id="post-checks"
         ),
-        rx.el.section(rx.el.h3(t("post.why")), parts.why(S), class_name="block"),
+        rx.el.section(rx.el.h3(t("post.why")), why(S), class_name="block"),
     )
