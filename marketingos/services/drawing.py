@@ -79,7 +79,7 @@ async def _open_order(wanted: Wanted) -> Drawing | None:
 async def _order(wanted: Wanted) -> Drawing:
     """Orders it and keeps the number at once."""
     about = {"product_id": wanted.product_id, "cycle_id": wanted.cycle_id, "post_id": wanted.post_id}
-    async with spending.paying(_at_most(wanted), **about) as bill:
+    async with spending.paying(at_most(film=wanted.film), **about) as bill:
         order = await _illustrator(wanted.film).order(_prompt(wanted), TALL if wanted.film else ASPECT)
         drawing = Drawing(
             post_id=wanted.post_id,
@@ -98,9 +98,10 @@ def _prompt(wanted: Wanted) -> str:
     return f"{wanted.prompt} Different from before: {wanted.wish}" if wanted.wish else wanted.prompt
 
 
-def _at_most(wanted: Wanted) -> Usage:
+def at_most(*, film: bool = False) -> Usage:
+    """What one drawing may cost."""
     settings = get_settings()
-    if wanted.film:
+    if film:
         model = settings.replicate_video_model
         return Usage(provider="replicate", model=model, purpose="film", units=FILM_SECONDS)
     return Usage(provider="replicate", model=settings.replicate_image_model, purpose="picture", units=1)

@@ -19,7 +19,7 @@ from marketingos.domain.platform import Format
 from marketingos.domain.post import Post, Variant, VariantStatus
 from marketingos.domain.user import Deed
 from marketingos.errors import InvalidInput, NotFound, Refused
-from marketingos.services import attaching, drawing, picturing, posts
+from marketingos.services import attaching, drawing, picturing, posts, spending
 from marketingos.services.drawing import Wanted
 from marketingos.services.people import require
 from marketingos.services.views import PersonView, PostView
@@ -56,6 +56,11 @@ async def choose(actor: PersonView, post_id: int, media_id: int) -> PostView:
     if found is None:
         raise NotFound("media.gone")
     return await _use(actor, post_id, found.name)
+
+
+def price() -> float:
+    """The euro that another picture costs."""
+    return spending.euro_of(drawing.at_most())
 
 
 async def _wanted(post_id: int, wish: str) -> Wanted:

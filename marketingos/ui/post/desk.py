@@ -20,6 +20,7 @@ from marketingos.services.writing_views import RulesView
 from marketingos.text import format_slot, sentence
 from marketingos.ui.components.overlay import close_dialog, open_dialog
 from marketingos.ui.notices import notice, refusal
+from marketingos.ui.post.drawings import DrawingsDesk
 from marketingos.ui.post.gallery import GalleryDesk
 from marketingos.ui.post.rewrites import RewriteDesk
 from marketingos.ui.post.rows import NO_VARIANT, NOTHING, PostRow, VariantRow
@@ -52,7 +53,7 @@ class Hour(TypedDict):
     time: str
 
 
-class PostDesk(TermsDesk, GalleryDesk, RewriteDesk, RuleDesk, mixin=True):
+class PostDesk(TermsDesk, GalleryDesk, DrawingsDesk, RewriteDesk, RuleDesk, mixin=True):
     """The post that is open, the platform that is looked at, and what is being done to it."""
 
     shown: PostRow = NOTHING

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from marketingos.services.views import MediaView, VariantView
-from marketingos.text import sentence
-from marketingos.ui.post.rows import PieceRow
+from marketingos.services import redrawing
+from marketingos.services.views import MediaView, PostView, VariantView
+from marketingos.text import format_euro, sentence
+from marketingos.ui.post.rows import DrawingRow, PieceRow
 
 MEDIA = (
     "check.media_preparing",
@@ -63,3 +64,28 @@ def media_note(variant: VariantView, language: str) -> str:
     if variant.most_media < 2 or not variant.media:
         return ""
     return sentence("post.media.count", language, n=len(variant.media), most=variant.most_media)
+
+
+def drawings_of(post: PostView, language: str) -> tuple[DrawingRow, ...]:
+    """The pictures drawn for a post, the newest first."""
+    return tuple(
+        DrawingRow(
+            id=drawn.id,
+            thumbnail=drawn.thumbnail_url,
+            name=sentence("drawing.name", language, n=len(post.drawings) - place),
+            used=drawn.id == post.drawing_id,
+        )
+        for place, drawn in enumerate(post.drawings)
+    )
+
+
+def draw_price(post: PostView, language: str) -> str:
+    """`unos 0,06 €`, where another picture can be drawn."""
+    if not post.drawings or not post.can_edit:
+        return ""
+    return sentence("drawing.price", language, euro=format_euro(redrawing.price(), language))
+
+
+def filming(post: PostView, language: str) -> str:
+    """How far the video is while it is being made."""
+    return "" if post.filmed is None else sentence("drawing.filming", language, percent=post.filmed)

@@ -15,6 +15,7 @@ from marketingos.ui.components.fields import tick
 from marketingos.ui.components.media_drop import media_drop
 from marketingos.ui.components.status import platform_name
 from marketingos.ui.notices import notice, refusal
+from marketingos.ui.post.drawings import drawings
 from marketingos.ui.post.rows import NOTHING, PieceRow, PostRow
 from marketingos.ui.words import t
 
@@ -94,7 +95,11 @@ def gallery(desk: Any, variant: Any, *, opened: bool = False) -> rx.Component:
     head = rx.el.summary(
         icon("image-up", 14), rx.el.span(t("post.media.title"), class_name="grow"), rx.el.span(variant.media_note)
     )
-    body = rx.el.div(shown, rx.cond(variant.editable, _givers(desk, variant)), class_name="gallery-body")
+    change = rx.fragment(_givers(desk, variant), drawings(desk))
+    filming = rx.cond(
+        desk.shown.filming != "", rx.el.p(spinner(14), desk.shown.filming, role="status", class_name="row")
+    )
+    body = rx.el.div(shown, filming, rx.cond(variant.editable, change), class_name="gallery-body")
     folded = rx.el.details(head, body, class_name="gallery", open=opened, key=variant.id)
     return rx.cond((variant.pieces.length() > 0) | variant.editable, folded)
 

@@ -99,6 +99,16 @@ class VariantRow:
     proposal: ProposalRow = NO_PROPOSAL
 
 
+@dataclass(frozen=True, kw_only=True)
+class DrawingRow:
+    """A picture that was drawn for the post; `name` tells them apart for those who do not see them."""
+
+    id: int
+    thumbnail: str
+    name: str
+    used: bool
+
+
 _NO_PRODUCT = ProductView(id=0, name="", mark="package", palette=("#1E1C19",), active=False)
 
 
@@ -107,9 +117,9 @@ class PostRow:
     """Everything that the panel and the page show. `id` 0 is no post at all.
 
     `status` is the badge's word (with `HELD` and `LATE`); `next` says what happens by itself;
-    `differs` where what is live is not what was approved; `waiting` counts the
-    parts that wait for a person and `clear` those that nothing blocks; the mover starts with `date` and `time`;
-    `unconfirmed` is the delivery to ask about, or 0.
+    `differs` where what is live is not what was approved; `draw_price` what another picture costs, empty where none can
+    be drawn; `filming` how far its video is; `waiting` counts the parts that wait for a person and `clear` those that
+    nothing blocks; the mover starts with `date` and `time`; `unconfirmed` is the delivery to ask about, or 0.
     """
 
     id: int = 0
@@ -125,6 +135,9 @@ class PostRow:
     next: str = ""
     differs: str = ""
     media_error: str = ""
+    drawings: tuple[DrawingRow, ...] = ()
+    draw_price: str = ""
+    filming: str = ""
     variants: tuple[VariantRow, ...] = ()
     findings: tuple[FindingRow, ...] = ()
     checks: tuple[CheckRow, ...] = ()

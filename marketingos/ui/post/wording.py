@@ -18,7 +18,7 @@ from marketingos.domain.receipt import Verdict
 from marketingos.services.checking import severity
 from marketingos.services.views import DeliveryView, PostView, VariantView
 from marketingos.text import catalogue, format_number, format_slot, relative, sentence
-from marketingos.ui.post.files import MEDIA, media_note, pieces_of
+from marketingos.ui.post.files import MEDIA, draw_price, drawings_of, filming, media_note, pieces_of
 from marketingos.ui.post.receipts import receipt_row
 from marketingos.ui.post.rewrites import proposal_row
 from marketingos.ui.post.rows import (
@@ -69,6 +69,9 @@ def post_row(post: PostView, language: str) -> PostRow:
         media_error=sentence(post.media_error, language)
         if post.media_error in catalogue(language)
         else post.media_error or "",
+        drawings=drawings_of(post, language),
+        draw_price=draw_price(post, language),
+        filming=filming(post, language),
         variants=tuple(_variant(v, post, language) for v in post.variants),
         findings=findings,
         checks=checks,
