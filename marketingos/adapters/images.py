@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageCms, ImageFilter, ImageOps
 
 from marketingos.adapters import poster
+from marketingos.domain.check.picture import ACROSS, DOWN, pack
 from marketingos.domain.framing import Frame
 from marketingos.errors import InvalidInput
 
@@ -33,12 +34,14 @@ RGB = tuple[int, int, int]
 @dataclass(frozen=True)
 class ImageFacts:
     """What a picture is: pixels as it is meant to be seen (turned upright), its kind, and whether it looks alike
-    everywhere and tells nothing but itself: 8 bits, sRGB, opaque, upright, one picture, no place."""
+    everywhere and tells nothing but itself: 8 bits, sRGB, opaque, upright, one picture, no place. A `marked` one says
+    that a model made it."""
 
     width: int
     height: int
     mime: str
     plain: bool = True
+    marked: bool = False
 
 
 def probe(data: bytes) -> ImageFacts:
@@ -46,17 +49,19 @@ def probe(data: bytes) -> ImageFacts:
     for one that is too large."""
     with _pictured(data) as picture:
         upright = ImageOps.exif_transpose(picture)
-        return ImageFacts(upright.width, upright.height, _MIMES[picture.format or ""], _is_plain(picture))
+        return ImageFacts(
+            upright.width, upright.height, _MIMES[picture.format or ""], _is_plain(picture), _is_marked(picture)
+        )
 
 
 def fitted(data: bytes, frame: Frame, *, most_bytes: int = HEAVIEST, background: str = "#ffffff") -> bytes:
     """The picture in that frame as a JPEG that every platform takes, at most so heavy. Room that it does not fill shows
     the picture itself, out of focus; what was transparent gets the background's colour."""
     with _pictured(data) as picture:
-        upright = _flattened(ImageOps.exif_transpose(picture), background)
+        upright, marked = _flattened(ImageOps.exif_transpose(picture), background), _is_marked(picture)
     sheet = _laid(upright, frame)
     for _ in range(8):
-        made = _encoded(sheet, most_bytes)
+        made = _encoded(sheet, most_bytes, marked=marked)
         if len(made) <= most_bytes:
             break
         smaller = (max(1, round(sheet.width * 0.8)), max(1, round(sheet.height * 0.8)))
@@ -72,13 +77,22 @@ def compose_post(
     palette: tuple[str, ...],
     size: tuple[int, int] = (1080, 1350),
     style: int | None = None,
+    by_model: bool = False,
 ) -> bytes:
     """The post's picture as a JPEG of that size: the headline set on it in the brand's colours, the brand at its foot.
 
     `style` chooses one of `poster.STYLES` layouts (any number, taken modulo); without it the headline does.
+    With `by_model` the file owns up to the model that painted it.
     """
     ground = _flattened(_opened(picture), "#ffffff")
-    return _encoded(poster.composed(ground, headline=headline, brand=brand, palette=palette, size=size, style=style))
+    made = poster.composed(ground, headline=headline, brand=brand, palette=palette, size=size, style=style)
+    return _encoded(made, marked=by_model)
+
+
+def print_of(data: bytes) -> str:
+    """What the picture is recognised by, however it was saved: see `domain.check.picture`."""
+    cells = _flattened(_opened(data), "#ffffff").convert("L").resize((ACROSS, DOWN), Image.Resampling.BOX)
+    return pack(cells.tobytes())
 
 
 def thumbnail(data: bytes, size: tuple[int, int] = (176, 208)) -> bytes:
@@ -161,13 +175,32 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
     return turned or picture
 
 
-def _encoded(picture: Image.Image, most_bytes: int = HEAVIEST) -> bytes:
-    """A baseline JPEG under the limit if that can be without spoiling it, with no metadata of the original."""
+_SOURCE = b"http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+"""IPTC's word for what a model made; Meta reads it and labels the post (iptc.org, "Digital Source Type")."""
+
+_MARK = (
+    b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
+    b'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" Iptc4xmpExt:DigitalSourceType="'
+    + _SOURCE
+    + b'"/></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+)
+
+
+def _is_marked(picture: Image.Image) -> bool:
+    """Whether the file says that a model made it, wholly or in part."""
+    told = picture.info.get("xmp", b"")
+    return b"rainedAlgorithmicMedia" in (told.encode() if isinstance(told, str) else told)
+
+
+def _encoded(picture: Image.Image, most_bytes: int = HEAVIEST, *, marked: bool = False) -> bytes:
+    """A baseline JPEG under the limit if that can be without spoiling it. Of metadata it has the model's mark alone."""
     clean = Image.new("RGB", picture.size)
     clean.paste(picture)
+    mark = {"xmp": _MARK} if marked else {}
     for quality in range(90, 50, -8):
         out = io.BytesIO()
-        clean.save(out, "JPEG", quality=quality, optimize=True, progressive=False, subsampling="4:2:0")
+        clean.save(out, "JPEG", quality=quality, optimize=True, progressive=False, subsampling="4:2:0", **mark)
         if out.tell() <= most_bytes:
             break
     return out.getvalue()

@@ -5,6 +5,7 @@ Importing this package registers every table on `SQLModel.metadata`.
 
 from marketingos.domain.account import Account, ProductAccount
 from marketingos.domain.audit import AuditEntry, Heartbeat, Mark
+from marketingos.domain.checked import OpenedLink, SetAside
 from marketingos.domain.consent import Consent
 from marketingos.domain.cycle import CycleRun, KeptAnswer, Shortfall, Spend
 from marketingos.domain.declaration import Declaration
@@ -37,6 +38,7 @@ TABLES = (
     LoginTicket,
     Mark,
     Media,
+    OpenedLink,
     Pause,
     Post,
     Product,
@@ -47,6 +49,7 @@ TABLES = (
     Revision,
     Rule,
     RuleUse,
+    SetAside,
     Shortfall,
     Sketch,
     Slot,

@@ -46,7 +46,9 @@ class Film(BaseModel):
 
 class Media(SQLModel, table=True):
     """A stored file. `name` is `{sha256}.{extension}`; `thumbnail` the small picture of it; width and height in px as
-    it is seen. A `plain` picture looks alike everywhere: 8 bits, sRGB, upright; it does not say where it was taken."""
+    it is seen. A `plain` picture looks alike everywhere: 8 bits, sRGB, upright; it does not say where it was taken.
+    `ai_marked` says that the file itself owns up to a model; `print` is what a picture is recognised by
+    (`domain.check.picture`)."""
 
     id: int | None = Field(default=None, primary_key=True)
     sha256: str = Field(unique=True, max_length=64)
@@ -61,6 +63,8 @@ class Media(SQLModel, table=True):
     film: Film | None = Field(default=None, sa_type=Embedded(Film))
     plain: bool = True
     ai_generated: bool = False
+    ai_marked: bool = False
+    print: str = Field(default="", max_length=1000)
     created_at: datetime
 
 

@@ -80,7 +80,8 @@ RULES: dict[Platform, Rules] = {
     ),
 }
 
-_HASHTAG = re.compile(r"(?<![\w&/])#(\w{1,100})")
+_ADDRESS = re.compile(r"https?://\S+")
+_HASHTAGS = re.compile(r"(?<![\w&/])(?:#\w{1,100})+")
 
 
 def wire_length(platform: Platform, text: str) -> int:
@@ -91,8 +92,9 @@ def wire_length(platform: Platform, text: str) -> int:
 
 
 def hashtags_in(text: str) -> tuple[str, ...]:
-    """The hashtags of a text, without `#`, in order."""
-    return tuple(_HASHTAG.findall(text))
+    """The hashtags of a text, without `#`, in order. Digits alone are none; they need no blanks between them."""
+    runs = _HASHTAGS.findall(_ADDRESS.sub(" ", text))
+    return tuple(tag for run in runs for tag in run[1:].split("#") if not tag.isdigit())
 
 
 def in_order(platforms: set[Platform] | tuple[Platform, ...] | list[Platform]) -> tuple[Platform, ...]:

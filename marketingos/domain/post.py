@@ -184,6 +184,11 @@ class Variant(SQLModel, table=True):
         """The files that go out, in order. Needs `pieces` loaded."""
         return [piece.file for piece in self.pieces]
 
+    @property
+    def face(self) -> str:
+        """The hash of what a reader sees of it, whoever may see it. Needs `pieces` loaded."""
+        return self.content().model_copy(update={"options": {"title": self.options.get("title", "")}}).hash
+
     def content(self) -> Content:
         """Exactly what goes out. Needs `pieces` loaded."""
         attached = (

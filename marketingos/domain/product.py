@@ -12,7 +12,8 @@ NAME_MAX = 80
 
 
 class Voice(BaseModel):
-    """How the product speaks. `competitors` are names that its posts never say."""
+    """How the product speaks. `competitors` are names that its posts never say; `contacts` the telephones, mail
+    addresses and handles of its own that they may give."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -21,6 +22,7 @@ class Voice(BaseModel):
     dont: tuple[str, ...] = ()
     banned_words: tuple[str, ...] = ()
     competitors: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
 
 
 class Template(BaseModel):

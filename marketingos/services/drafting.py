@@ -178,7 +178,7 @@ def _whole_or_pieces(value: Any) -> Iterable[Any]:
 
 def _is_harmless(line: str, product: Product) -> bool:
     told = f"{product.name}\n{product.description}\n{product.usp}"
-    return not check.foreign_links(line, product.website) and not check.unsupported_numbers(line, told)
+    return not check.foreign_links(line, product.website) and not check.unknown_figures(line, told)
 
 
 def _where_empty(now: dict[str, Any], untouched: dict[str, Any], drawn: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,6 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from marketingos import clock, log
 from marketingos.db import AsyncSession, reading, session
-from marketingos.domain import check
 from marketingos.domain.cycle import CycleRun, CycleState, Shortfall
 from marketingos.domain.package import ContentPackage, Copy
 from marketingos.domain.post import Alternative, Brief, Claim, FactTold, Post, Variant, VariantStatus
@@ -254,14 +253,13 @@ async def _is_taken(gap: Gap) -> bool:
 
 
 def _variant(post: Post, desk: Desk, written: Written, copy: Copy) -> Variant:
-    foreign = check.foreign_links(copy.link_url, desk.product.website)
     return Variant(
         post_id=post.id or 0,
         platform=copy.platform,
         format=copy.format,
         text=copy.text,
         alt_text=written.package.image.alt_text,
-        link_url="" if foreign else copy.link_url,
+        link_url=copy.link_url,
         first_comment=copy.first_comment,
     )
 

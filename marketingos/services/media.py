@@ -72,6 +72,8 @@ class _Seen:
     seconds: float | None = None
     film: Film | None = None
     plain: bool = True
+    marked: bool = False
+    print: str = ""
 
 
 async def store(s: AsyncSession, data: bytes, *, ai_generated: bool = False) -> Media:
@@ -111,7 +113,9 @@ async def record(s: AsyncSession, kept: Kept, *, ai_generated: bool = False) -> 
         seconds=kept.seen.seconds,
         film=kept.seen.film,
         plain=kept.seen.plain,
-        ai_generated=ai_generated,
+        ai_marked=kept.seen.marked,
+        print=kept.seen.print,
+        ai_generated=ai_generated or kept.seen.marked,
         created_at=clock.now(),
     )
     try:
@@ -235,6 +239,8 @@ def _look_at_picture(data: bytes) -> _Seen:
         height=picture.height,
         thumbnail=images.thumbnail(data),
         plain=picture.plain,
+        marked=picture.marked,
+        print=images.print_of(data),
     )
 
 

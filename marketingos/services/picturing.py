@@ -144,6 +144,7 @@ async def _composed(canvas: _Canvas, drawing: bytes) -> bytes:
         headline=canvas.brief.headline,
         brand=product.name,
         palette=product.template.palette,
+        by_model=True,
     )
     return await to_thread.run_sync(compose, limiter=_table())
 

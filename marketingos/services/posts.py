@@ -14,7 +14,8 @@ from sqlmodel import col, select
 from marketingos import clock
 from marketingos.db import AsyncSession, reading
 from marketingos.domain.account import Account, AccountState
-from marketingos.domain.check import Severity
+from marketingos.domain.check import Severity, severity
+from marketingos.domain.checked import SetAside
 from marketingos.domain.delivery import UNDO_WINDOW, Attempt, Delivery, DeliveryStatus, HoldReason
 from marketingos.domain.pause import Scope
 from marketingos.domain.performance import Reading
@@ -37,6 +38,7 @@ from marketingos.services import (
     rules,
     why,
 )
+from marketingos.services.checking import Ground
 from marketingos.services.people import require
 from marketingos.services.views import (
     AttemptView,
@@ -48,6 +50,7 @@ from marketingos.services.views import (
     ProductView,
     PulseView,
     ReceiptView,
+    SetAsideView,
     VariantView,
 )
 from marketingos.settings import get_settings
@@ -84,7 +87,9 @@ async def post(actor: PersonView, post_id: int) -> PostView:
         proposed = await proposals.of(s, found.variants, product)
         drawn = await drawing.drawings_of(s, post_id)
         rule = await rules.from_post(s, _id(found))
-    shown = (_variant_view(found, product, v, reachable, told) for v in _ordered(found.variants))
+        ground = await checking.ground_of(s, found, product)
+        excused = await checking.set_aside_of(s, found.variants)
+    shown = (_variant_view(v, reachable, told, ground, excused[v.id or 0]) for v in _ordered(found.variants))
     variants = tuple(replace(v, proposal=proposed.get(v.id)) for v in shown)
     status = _status(found)
     return PostView(
@@ -175,14 +180,15 @@ async def revision_in(s: AsyncSession) -> str:
     return f"{count}.{moves or 0}.{stops}" if count else ""
 
 
-def obstacle(post: Post, variant: Variant, targets: Sequence[Account]) -> Problem | None:
+def obstacle(variant: Variant, targets: Sequence[Account], ground: Ground) -> Problem | None:
     """Why a variant cannot be approved; None when it can."""
     if not targets:
         return Problem(key="check.no_account")
     if not any(a.state is AccountState.ACTIVE for a in targets):
         return Problem(key="check.account_needs_reconnect")
-    key = next((f for f in _findings(post, variant) if checking.severity(f) is Severity.BLOCKS), None)
-    return Problem(key=key, values=checking.details_of(variant).get(key, {})) if key else None
+    found = checking.findings_of(variant, ground)
+    key = next((f.key for f in found if severity(f.key) is Severity.BLOCKS), None)
+    return Problem(key=key, values=checking.details_of(variant, found).get(key, {})) if key else None
 
 
 _PARTS = selectinload(Post.variants).options(  # type: ignore[arg-type]
@@ -206,12 +212,6 @@ def _status(found: Post) -> PostStatus:
 
 def _ordered(variants: Sequence[Variant]) -> list[Variant]:
     return sorted(variants, key=lambda v: list(Platform).index(v.platform))
-
-
-def _findings(found: Post, variant: Variant, product: Product | None = None) -> tuple[str, ...]:
-    """With its product, its facts loaded, also what the product itself would object to."""
-    facts = product.facts if product else ()
-    return checking.findings_of(variant, media_failed=found.media_error is not None, product=product, facts=facts)
 
 
 def _chip(found: Post, product: ProductView) -> ChipView:
@@ -247,15 +247,16 @@ def _cause(found: Post, status: PostStatus) -> str | None:
 
 
 def _variant_view(
-    found: Post,
-    product: Product,
     variant: Variant,
     reachable: Sequence[Account],
     told: _Told,
+    ground: Ground,
+    excused: Mapping[str, SetAside],
 ) -> VariantView:
     limits = RULES[variant.platform]
     targets = [a for a in reachable if a.platform is variant.platform]
     blocked = [] if targets else ["check.no_account"]
+    found = checking.findings_of(variant, ground)
     return VariantView(
         id=variant.id or 0,
         platform=variant.platform,
@@ -271,8 +272,13 @@ def _variant_view(
         alt_text=variant.alt_text,
         link_url=variant.link_url,
         first_comment=variant.first_comment,
-        findings=(*blocked, *_findings(found, variant, product)),
-        details=checking.details_of(variant),
+        findings=(*blocked, *(f.key for f in found if f.key not in excused)),
+        set_aside=tuple(
+            SetAsideView(key=f.key, reason=excused[f.key].reason, by=excused[f.key].by, at=excused[f.key].at)
+            for f in found
+            if f.key in excused
+        ),
+        details=checking.details_of(variant, found),
         edited_by=variant.edited_by,
         account=accounts.view(targets[0]) if targets else None,
         deliveries=tuple(_delivery_view(d, told) for d in variant.deliveries if _is_shown(d)),

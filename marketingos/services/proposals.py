@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from marketingos import clock
 from marketingos.db import AsyncSession
-from marketingos.domain.check import Draft, Finding, about_text
+from marketingos.domain.check import Draft, Finding, Told, about_text
 from marketingos.domain.diff import word_diff
 from marketingos.domain.platform import wire_length
 from marketingos.domain.post import Claim, Variant
@@ -41,10 +41,14 @@ def findings(
     variant: Variant, text: str, claims: Sequence[Claim], product: Product, facts: Sequence[Fact]
 ) -> list[Finding]:
     """What would be wrong with a variant that had these words and made these claims."""
-    draft = Draft(platform=variant.platform, format=variant.format, text=text, link_url=variant.link_url)
-    found = list(about_text(draft, checking.book_of(product, facts)))
-    unknown = sorted({code for claim in claims for code in claim.facts} - {fact.code for fact in facts})
-    return [*found, Finding(key="check.unknown_fact", detail=", ".join(unknown))] if unknown else found
+    draft = Draft(
+        platform=variant.platform,
+        format=variant.format,
+        text=text,
+        link_url=variant.link_url,
+        claims=tuple(Told(text=claim.text, facts=claim.facts) for claim in claims),
+    )
+    return list(about_text(draft, checking.book_of(product, facts)))
 
 
 def _view(row: Proposal, variant: Variant, product: Product) -> ProposalView:
@@ -61,5 +65,5 @@ def _view(row: Proposal, variant: Variant, product: Product) -> ProposalView:
         rationale=row.rationale,
         length=wire_length(variant.platform, row.text),
         changes=word_diff(variant.text, row.text),
-        findings=tuple(dict.fromkeys(finding.key for finding in wrong)),
+        findings=tuple(wrong),
     )

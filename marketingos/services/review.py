@@ -24,7 +24,7 @@ from marketingos.domain.product import Product
 from marketingos.domain.slot import Slot, resolve
 from marketingos.domain.user import Deed
 from marketingos.errors import InvalidInput, NotFound, Refused
-from marketingos.services import accounts, audit, creators, posts, rules, world
+from marketingos.services import accounts, audit, checking, creators, posts, rules, world
 from marketingos.services.creators import Agreement
 from marketingos.services.people import require
 from marketingos.services.views import PersonView, PostView
@@ -227,6 +227,7 @@ async def _approval(s: AsyncSession, actor: PersonView, post_id: int, agreement:
     """`Refused` when the post's time has passed or its product is archived. The product's lock comes first, as it does
     for who archives it."""
     mine = select(Product).join(Post, col(Post.product_id) == Product.id).where(Post.id == post_id)
+    mine = mine.options(selectinload(Product.facts))  # type: ignore[arg-type]
     product = (await s.exec(mine.with_for_update(read=True, of=Product))).first()
     if product is None:
         raise NotFound()
@@ -248,7 +249,7 @@ async def _approval(s: AsyncSession, actor: PersonView, post_id: int, agreement:
 def _approve_variant(s: AsyncSession, approval: _Approval, variant: Variant) -> None:
     """One variant's approval and its deliveries; `Refused` when something blocks it."""
     targets = [a for a in approval.reachable if a.platform is variant.platform]
-    obstacle = posts.obstacle(approval.post, variant, targets)
+    obstacle = posts.obstacle(variant, targets, checking.basis_of(approval.post, approval.product))
     if obstacle:
         raise Refused(obstacle.key, **obstacle.values)
     if variant.platform is Platform.TIKTOK:

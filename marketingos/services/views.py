@@ -133,11 +133,21 @@ class DeliveryView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SetAsideView:
+    """A finding that a person set aside, and why."""
+
+    key: str
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class VariantView:
-    """The post on one platform. `length` and `limit` are in the platform's own units; `findings` are catalogue keys
-    of what is wrong with it (`check.too_long`, `check.no_media`), empty when it may go out, and `details` the values in
-    their sentences; `most_media` is how many files its format takes; `privacy` is who may see a TikTok post, as it was
-    approved."""
+    """The post on one platform. `length` and `limit` are in the platform's own units; `findings` are catalogue keys of
+    what is wrong with it (`check.too_long`, `check.no_media`), empty when it may go out, `set_aside` those that a
+    person lets stand, and `details` the values in the sentences of both; `most_media` is how many files its format
+    takes; `privacy` is who may see a TikTok post, as it was approved."""
 
     id: int
     platform: Platform
@@ -153,6 +163,7 @@ class VariantView:
     link_url: str = ""
     first_comment: str = ""
     findings: tuple[str, ...] = ()
+    set_aside: tuple[SetAsideView, ...] = ()
     details: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     most_media: int = 1
     edited_by: str | None = None

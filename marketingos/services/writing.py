@@ -18,7 +18,7 @@ from sqlmodel import col, delete, select
 from marketingos import clock, log
 from marketingos.db import AsyncSession, reading
 from marketingos.domain import check, package
-from marketingos.domain.check import Draft, Finding
+from marketingos.domain.check import Draft, Finding, Told, links
 from marketingos.domain.cycle import KeptAnswer, Spend
 from marketingos.domain.package import ContentPackage, Copy
 from marketingos.domain.ports import Assignment, Manuscript, Usage
@@ -205,7 +205,7 @@ def _assignment(desk: Desk, gap: Gap) -> Assignment:
 def _read(desk: Desk, gap: Gap, manuscript: Manuscript) -> Written:
     """The package of an answer and what is wrong with it; pydantic's `ValidationError` when it is none."""
     answer = ContentPackage.model_validate_json(manuscript.text)
-    copies = tuple(package.copy_for(answer, platform) for platform in gap.platforms)
+    copies = tuple(_tagged(desk, gap, package.copy_for(answer, platform)) for platform in gap.platforms)
     hook = package.hook_of(answer, gap.platforms)
     return Written(
         package=answer,
@@ -216,22 +216,39 @@ def _read(desk: Desk, gap: Gap, manuscript: Manuscript) -> Written:
     )
 
 
+def _tagged(desk: Desk, gap: Gap, copy: Copy) -> Copy:
+    """The copy whose addresses of the product's site say where the reader came from, and why."""
+    campaign = f"{gap.wall:%Y-%m-%d}-{gap.factors.angle}"
+
+    def tagged(text: str) -> str:
+        return links.tagged_in(text, desk.product.website, copy.platform, campaign)
+
+    link = tagged(copy.link_url) if links.is_home(copy.link_url, desk.product.website) else ""
+    return replace(copy, text=tagged(copy.text), link_url=link, first_comment=tagged(copy.first_comment))
+
+
 def _findings(desk: Desk, copies: Sequence[Copy]) -> list[Finding]:
     """What is wrong with the texts, each named by its platform."""
     book = checking.book_of(desk.product, desk.facts)
     found = []
     for copy in copies:
-        draft = Draft(platform=copy.platform, format=copy.format, text=copy.text, link_url=copy.link_url)
+        draft = Draft(
+            platform=copy.platform,
+            format=copy.format,
+            text=copy.text,
+            link_url=copy.link_url,
+            first_comment=copy.first_comment,
+        )
         for finding in check.about_text(draft, book):
-            found.append(Finding(key=finding.key, detail=f"{copy.platform.value}: {finding.detail}"))
+            found.append(Finding(key=finding.key, detail=f"{copy.platform.value}: {finding}"))
     return found
 
 
 def _about_the_whole(desk: Desk, gap: Gap, answer: ContentPackage, hook: str) -> list[Finding]:
-    """Facts that do not exist, and an opening that was used before."""
-    known = {fact.code for fact in desk.facts}
-    missing = sorted({code for claim in answer.claims for code in claim.fact_ids} - known)
-    found = [Finding(key="check.unknown_fact", detail=", ".join(missing))] if missing else []
+    """Claims that their facts do not carry, a picture that nobody described, and an opening that was used before."""
+    found = list(check.about_claims(_told(answer), checking.book_of(desk.product, desk.facts)))
+    if not check.describes(answer.image.alt_text):
+        found.append(Finding(key="check.missing_alt_text", detail="image.alt_text"))
     openings = [said.hook for said in desk.ledger.near(gap.scheduled_at, prompts.HOOKS_TOLD)]
     if same := check.repeated_hook(hook, openings):
         found.append(Finding(key="check.repeats", detail=f"“{hook}” is too close to “{same}”"))
@@ -242,6 +259,10 @@ def _repeats(desk: Desk, copies: Sequence[Copy]) -> list[Finding]:
     """The text of another post that is told again, quoted whole."""
     echo = desk.ledger.echo(copy.text for copy in copies)
     return [Finding(key="check.repeats", detail=f"this was told already: “{echo.text}”")] if echo else []
+
+
+def _told(answer: ContentPackage) -> tuple[Told, ...]:
+    return tuple(Told(text=claim.text, facts=tuple(claim.fact_ids)) for claim in answer.claims)
 
 
 def _broken(error: ValidationError) -> tuple[Finding, ...]:

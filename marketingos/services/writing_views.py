@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from marketingos.domain.check import Finding
 from marketingos.domain.diff import Piece
 from marketingos.domain.post import RejectReason
 from marketingos.domain.proposal import Wish
@@ -15,7 +16,7 @@ from marketingos.domain.rule import RuleState
 @dataclass(frozen=True, kw_only=True)
 class ProposalView:
     """Another text for a variant that somebody asked for. Until `answered_at` it is under way and has no text.
-    `changes` leads from the variant's text to this one, `findings` are the catalogue keys of what is wrong with it, and
+    `changes` leads from the variant's text to this one, `findings` are what is wrong with it, and
     `length` is in the platform's own units."""
 
     wish: Wish
@@ -27,7 +28,7 @@ class ProposalView:
     rationale: str = ""
     length: int = 0
     changes: tuple[Piece, ...] = ()
-    findings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

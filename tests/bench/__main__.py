@@ -152,7 +152,11 @@ def approvals(screen: Screen) -> Iterator[float]:
     while measured < APPROVALS and skipped < chips.count():
         chips.nth(skipped).click()
         screen.badge("PENDING_APPROVAL").wait_for()
-        if screen.panel.get_by_role("group", name=screen.say("post.platforms")).get_by_role("button", name="TikTok").count():
+        if (
+            screen.panel.get_by_role("group", name=screen.say("post.platforms"))
+            .get_by_role("button", name="TikTok")
+            .count()
+        ):
             skipped += 1
             continue
         measured += 1

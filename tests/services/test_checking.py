@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from marketingos.domain.check import Severity
+from marketingos.domain.check import Severity, severity
 from marketingos.domain.media import Media, MediaKind
 from marketingos.domain.platform import Format, Platform
 from marketingos.domain.post import Variant, VariantMedia
 from marketingos.domain.product import Fact, Product, Template, Voice
 from marketingos.services import checking
+from marketingos.services.checking import Ground
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 PRODUCT = Product(
@@ -24,10 +25,11 @@ PRODUCT = Product(
     created_at=AT,
 )
 FACTS = (Fact(product_id=1, code="F1", claim="Desde 19 € al mes"),)
+GROUND = Ground(book=checking.book_of(PRODUCT, FACTS))
 
 
 def variant(text: str, *, pictures: int = 1, platform: Platform = Platform.INSTAGRAM) -> Variant:
-    row = Variant(post_id=1, platform=platform, format=Format.IMAGE, text=text)
+    row = Variant(post_id=1, platform=platform, format=Format.IMAGE, text=text, alt_text="Un sillón vacío")
     for n in range(pictures):
         file = Media(
             sha256=str(n),
@@ -43,20 +45,20 @@ def variant(text: str, *, pictures: int = 1, platform: Platform = Platform.INSTA
     return row
 
 
+def keys(row: Variant, ground: Ground) -> list[str]:
+    return [finding.key for finding in checking.findings_of(row, ground)]
+
+
 def test_a_good_variant_has_no_findings() -> None:
     """Figures of the facts and of the product's own lines are known."""
     good = variant("Desde 19 € al mes. Pruébalo 14 días gratis. Reservas 24 h en reservaspro.es")
-    assert checking.findings_of(good, product=PRODUCT, facts=FACTS) == ()
+    assert checking.findings_of(good, GROUND) == ()
 
 
 def test_what_blocks_comes_first() -> None:
     """A missing picture stands before a banned word, each once."""
-    bad = variant("Barato, barato: 99 % menos", pictures=0)
-    assert checking.findings_of(bad, product=PRODUCT, facts=FACTS) == (
-        "check.no_media",
-        "check.banned_word",
-        "check.unsupported_number",
-    )
+    bad = variant("Barato, barato: ahorra un 99 %", pictures=0)
+    assert keys(bad, GROUND) == ["check.no_media", "check.banned_word", "check.false_claim"]
 
 
 def test_without_its_product_only_the_platform_is_asked() -> None:
@@ -66,18 +68,35 @@ def test_without_its_product_only_the_platform_is_asked() -> None:
 
 def test_a_picture_that_failed_is_told_apart() -> None:
     """It can be asked for again; one that is there is no finding."""
-    assert checking.findings_of(variant("Hola", pictures=0), media_failed=True) == ("check.media_failed",)
-    assert checking.findings_of(variant("Hola"), media_failed=True) == ()
+    failed = Ground(media_failed=True)
+    assert keys(variant("Hola", pictures=0), failed) == ["check.media_failed"]
+    assert keys(variant("Hola"), failed) == []
+
+
+def test_a_model_is_owned_up_to() -> None:
+    """A file by a model says so in itself; TikTok is told with the post."""
+    row = variant("Hola")
+    row.pieces[0].source.ai_generated = True
+    assert keys(row, GROUND) == ["check.undisclosed_ai"]
+    row.pieces[0].source.ai_marked = True
+    assert keys(row, GROUND) == []
+
+
+def test_a_fact_ends_with_its_day() -> None:
+    """What is valid until a day may be claimed on it, by the product's clock, and not after it."""
+    offer = Fact(product_id=1, code="F2", claim="Dos meses gratis", valid_until=AT.date())
+    assert checking.valid_on((offer,), AT.replace(hour=22), "Europe/Madrid") == (offer,)
+    assert checking.valid_on((offer,), AT.replace(hour=23), "Europe/Madrid") == ()
 
 
 @pytest.mark.parametrize(
-    ("key", "severity"),
+    ("key", "expected"),
     [
         ("check.too_long", Severity.BLOCKS),
-        ("check.unsupported_number", Severity.WARNS),
+        ("check.false_claim", Severity.WARNS),
         ("check.something_new", Severity.BLOCKS),
     ],
 )
-def test_severity(key: str, severity: Severity) -> None:
+def test_severity(key: str, expected: Severity) -> None:
     """Warnings are known by name; what is not known blocks."""
-    assert checking.severity(key) is severity
+    assert severity(key) is expected

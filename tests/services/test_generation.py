@@ -272,7 +272,7 @@ async def test_an_invented_figure_is_mended(studio: Studio) -> None:
     """A number that is not in the facts goes back with its words; the mended text is the post."""
     studio.writes({"linkedin": {"body": "3 de cada 10 llamadas se pierden."}})
     await one_slot(studio)
-    assert "unsupported_number: linkedin: 3 de cada" in studio.asked["messages"][1]["messages"][2]["content"]
+    assert "false_claim: linkedin: 3 de cada 10" in studio.asked["messages"][1]["messages"][2]["content"]
     assert "3 de cada" not in (await posts())[0].variants[0].text
 
 

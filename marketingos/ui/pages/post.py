@@ -74,6 +74,7 @@ def post() -> rx.Component:
     return rx.fragment(
         sheet(rx.cond(S.shown.id != 0, found, rx.cond(S.missing, _missing(), _skeleton())), class_name="post-page"),
         acts.reject_dialog(S),
+        acts.waive_dialog(S),
         acts.discard_dialog(S),
         terms_dialog(S),
         ticker(TICK, S.tick),

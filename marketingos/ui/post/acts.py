@@ -9,7 +9,7 @@ from marketingos.ui.components.buttons import button, icon, icon_button
 from marketingos.ui.components.fields import pill, text_area
 from marketingos.ui.components.overlay import cancel_button, close_dialog, dialog, menu, menu_item, popover
 from marketingos.ui.components.status import platform_name
-from marketingos.ui.post.desk import DISCARD_DIALOG, MOVE_POPOVER, REJECT_DIALOG, PostDesk
+from marketingos.ui.post.desk import DISCARD_DIALOG, MOVE_POPOVER, REJECT_DIALOG, WAIVE_DIALOG, PostDesk
 from marketingos.ui.words import t
 
 Desk = type[PostDesk]
@@ -212,6 +212,26 @@ def discard_dialog(desk: Desk) -> rx.Component:
         actions=(
             button(t("post.keep_writing"), variant="quiet", on_click=close_dialog(DISCARD_DIALOG)),
             button(t("post.discard"), variant="danger-solid", on_click=desk.discard),
+        ),
+    )
+
+
+def waive_dialog(desk: Desk) -> rx.Component:
+    """Asks why a finding may stand."""
+    form = "waive-form"
+    return dialog(
+        WAIVE_DIALOG,
+        t("post.set_aside_title"),
+        rx.el.form(
+            text_area("waive-note", name="note", placeholder=t("post.set_aside_why"), max_length=300),
+            id=form,
+            on_submit=desk.set_aside,
+            reset_on_submit=True,
+        ),
+        lead=t("post.set_aside_lead"),
+        actions=(
+            cancel_button(WAIVE_DIALOG),
+            button(t("post.set_aside"), variant="primary", type="submit", form=form),
         ),
     )
 

@@ -14,7 +14,7 @@ from marketingos import clock
 from marketingos.domain.declaration import Choices
 from marketingos.domain.platform import Platform, wire_length
 from marketingos.domain.post import PostStatus, RejectReason, VariantStatus
-from marketingos.services import generation, planning, posts, publishing, review
+from marketingos.services import generation, planning, posts, publishing, review, waiving
 from marketingos.services.views import PostView
 from marketingos.services.writing_views import RulesView
 from marketingos.text import format_slot, sentence
@@ -30,6 +30,7 @@ from marketingos.ui.rules import RuleDesk
 from marketingos.ui.session import actor_of, language_of
 
 REJECT_DIALOG = "reject-post"
+WAIVE_DIALOG = "set-finding-aside"
 DISCARD_DIALOG = "discard-words"
 MOVE_POPOVER = "move-post"
 
@@ -70,6 +71,7 @@ class PostDesk(TermsDesk, GalleryDesk, DrawingsDesk, RewriteDesk, RuleDesk, mixi
     _next_wall: str = ""
     _version: int = 0
     _wanted: int = -1
+    _waived: tuple[int, str] = (0, "")
 
     async def _changed(self) -> None:
         """The post is not what it was."""
@@ -273,6 +275,25 @@ class PostDesk(TermsDesk, GalleryDesk, DrawingsDesk, RewriteDesk, RuleDesk, mixi
     async def restore_shown(self):
         """Takes the rejection of the open post back."""
         return await self.restore(self.shown.id)
+
+    @rx.event
+    def ask_why(self, variant_id: int, key: str) -> EventSpec:
+        """Asks why a finding may stand."""
+        self._waived = (variant_id, key)
+        return open_dialog(WAIVE_DIALOG)
+
+    @rx.event
+    async def set_aside(self, form: Note):
+        """Lets a finding stand until the content changes."""
+        variant_id, key = self._waived
+        await self._take(await waiving.set_aside(await actor_of(self), variant_id, key, form["note"]))
+        return [close_dialog(WAIVE_DIALOG), notice("post.set_aside_done", undo=type(self).bring_back(variant_id, key))]
+
+    @rx.event
+    async def bring_back(self, variant_id: int, key: str):
+        """The finding counts again."""
+        await self._settle(await waiving.bring_back(await actor_of(self), variant_id, key))
+        return notice("post.brought_back")
 
     # -- when ----------------------------------------------------------------------------------------------------------
 

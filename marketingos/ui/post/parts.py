@@ -154,12 +154,35 @@ def findings(desk: Desk) -> rx.Component:
 
 
 def _finding(desk: Desk, finding: rx.Var[FindingRow]) -> rx.Component:
-    return rx.el.button(
-        mark(finding.level, 16),
-        rx.el.span(rx.el.b(platform_name(finding.platform)), ": ", finding.text),
-        type="button",
-        class_name="post-finding",
-        on_click=desk.choose(finding.platform),
+    return rx.el.div(
+        rx.el.button(
+            mark(finding.level, 16),
+            rx.el.span(
+                rx.el.b(platform_name(finding.platform)),
+                ": ",
+                finding.text,
+                rx.cond(finding.instead != "", rx.el.span(finding.instead, class_name="post-instead")),
+                rx.cond(finding.excuse != "", rx.el.span(finding.excuse, class_name="post-instead")),
+            ),
+            type="button",
+            class_name="post-finding",
+            on_click=desk.choose(finding.platform),
+        ),
+        rx.cond(desk.shown.can_approve, _waiver(desk, finding)),
+        class_name="post-finding-row",
+    )
+
+
+def _waiver(desk: Desk, finding: rx.Var[FindingRow]) -> rx.Component:
+    """Sets a warning aside, or brings it back."""
+    return rx.match(
+        finding.level,
+        (
+            "warns",
+            button(t("post.set_aside"), size="xs", on_click=desk.ask_why(finding.variant_id, finding.key)),
+        ),
+        ("ok", button(t("post.bring_back"), size="xs", on_click=desk.bring_back(finding.variant_id, finding.key))),
+        rx.fragment(),
     )
 
 

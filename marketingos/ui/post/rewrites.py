@@ -7,12 +7,11 @@ from typing import Any, TypedDict
 
 import reflex as rx
 
-from marketingos.domain.check import Severity
+from marketingos.domain.check import Severity, severity
 from marketingos.domain.diff import Piece
 from marketingos.domain.post import VariantStatus
 from marketingos.domain.proposal import LONGEST_WISH, Wish
 from marketingos.services import review, rewriting
-from marketingos.services.checking import severity
 from marketingos.services.views import VariantView
 from marketingos.services.writing_views import ProposalView
 from marketingos.text import format_number, sentence
@@ -68,12 +67,14 @@ def proposal_row(variant: VariantView, language: str) -> ProposalRow:
         count=sentence("post.count", language, length=length, limit=limit),
         pieces=told.changes,
         faults=_faults(told, language),
-        blocked=any(severity(key) is Severity.BLOCKS for key in told.findings),
+        blocked=any(severity(found.key) is Severity.BLOCKS for found in told.findings),
     )
 
 
 def _faults(told: ProposalView, language: str) -> tuple[tuple[str, str], ...]:
-    return tuple((severity(key).value, sentence(key, language)) for key in told.findings)
+    return tuple(
+        (severity(found.key).value, sentence(found.key, language, detail=found.detail)) for found in told.findings
+    )
 
 
 class RewriteDesk(rx.State, mixin=True):

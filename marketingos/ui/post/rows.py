@@ -15,12 +15,16 @@ from marketingos.ui.rules import NO_RULE, RuleRow
 
 @dataclass(frozen=True, kw_only=True)
 class FindingRow:
-    """What is wrong with one platform's variant; `level` is `warns` or `blocks`."""
+    """What is wrong with one platform's variant; `level` is `warns` or `blocks`, or `ok` when somebody set it aside and
+    `excuse` says who and why. `instead` is what is known."""
 
     key: str
     level: str
     text: str
     platform: str
+    variant_id: int = 0
+    instead: str = ""
+    excuse: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,16 +8,15 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from marketingos import clock
-from marketingos.domain.check import Severity
+from marketingos.domain.check import Severity, severity
 from marketingos.domain.delivery import DeliveryStatus, HoldReason, Outcome
 from marketingos.domain.media import MediaKind
 from marketingos.domain.performance import Metrics
 from marketingos.domain.platform import Platform, hashtags_in
 from marketingos.domain.post import Origin, PostStatus, VariantStatus
 from marketingos.domain.receipt import Verdict
-from marketingos.services.checking import severity
 from marketingos.services.views import DeliveryView, PostView, VariantView
-from marketingos.text import catalogue, format_number, format_slot, relative, sentence
+from marketingos.text import catalogue, format_date, format_number, format_slot, relative, sentence
 from marketingos.ui.post.files import MEDIA, draw_price, drawings_of, filming, media_note, pieces_of
 from marketingos.ui.post.receipts import receipt_row
 from marketingos.ui.post.rewrites import proposal_row
@@ -37,9 +36,15 @@ CHECKS = {
     "length": ("check.empty", "check.too_long"),
     "media": ("check.no_media", "check.media_failed", *MEDIA),
     "hashtags": ("check.too_many_hashtags",),
-    "facts": ("check.unsupported_number", "check.unknown_fact"),
-    "words": ("check.banned_word",),
-    "links": ("check.foreign_link",),
+    "facts": ("check.wrong_price", "check.false_claim", "check.unknown_fact"),
+    "words": ("check.banned_word", "check.competitor"),
+    "language": ("check.off_language",),
+    "repetition": ("check.near_duplicate", "check.same_picture", "check.repeats"),
+    "links": ("check.foreign_link", "check.dead_link", "check.untagged_link"),
+    "people": ("check.personal_data",),
+    "orders": ("check.injection",),
+    "access": ("check.missing_alt_text",),
+    "disclosure": ("check.undisclosed_ai",),
     "account": ("check.no_account", "check.account_needs_reconnect"),
 }
 """What is looked at in every variant, and the findings that belong to each."""
@@ -140,22 +145,43 @@ def _is_blocked(variant: VariantView) -> bool:
 def _findings(variant: VariantView, language: str) -> list[FindingRow]:
     if variant.status is not VariantStatus.PENDING:
         return []
-    return [
-        FindingRow(
-            key=key,
-            level=severity(key).value,
-            text=sentence(key, language, **variant.details.get(key, {})),
-            platform=variant.platform.value,
+    return [_finding(variant, key, language) for key in _keys(variant)] + [
+        replace(
+            _finding(variant, known.key, language),
+            level="ok",
+            excuse=sentence("check.set_aside", language, name=known.by, reason=known.reason),
         )
-        for key in _keys(variant)
+        for known in variant.set_aside
     ]
+
+
+def _finding(variant: VariantView, key: str, language: str) -> FindingRow:
+    values = variant.details.get(key, {})
+    return FindingRow(
+        key=key,
+        level=severity(key).value,
+        text=sentence(key, language, **values),
+        platform=variant.platform.value,
+        variant_id=variant.id,
+        instead=_instead(key, str(values.get("instead", "")), language),
+    )
+
+
+def _instead(key: str, known: str, language: str) -> str:
+    """What is known instead: the nearest fact, or the day of the other post."""
+    if not known:
+        return ""
+    if key == "check.near_duplicate":
+        day = format_date(date.fromisoformat(known), language)
+        return sentence("check.other_day", language, date=day)
+    return sentence("check.nearest", language, fact=known)
 
 
 def _checks(findings: Sequence[FindingRow], language: str) -> tuple[CheckRow, ...]:
     """Every check, those with findings first."""
     rows = []
     for name, keys in CHECKS.items():
-        found = [f for f in findings if f.key in keys]
+        found = [f for f in findings if f.key in keys and not f.excuse]
         level = "ok" if not found else "blocks" if any(f.level == "blocks" for f in found) else "warns"
         where = ", ".join(dict.fromkeys(PLATFORM_NAMES[Platform(f.platform)] for f in found))
         note = where or sentence("post.check_ok", language)

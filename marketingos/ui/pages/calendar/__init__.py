@@ -14,7 +14,7 @@ from marketingos.ui.pages.calendar.dialogs import free_dialog, keys_dialog
 from marketingos.ui.pages.calendar.first import first_steps
 from marketingos.ui.pages.calendar.panel import panel
 from marketingos.ui.pages.calendar.state import CalendarState as S
-from marketingos.ui.post.acts import discard_dialog, reject_dialog
+from marketingos.ui.post.acts import discard_dialog, reject_dialog, waive_dialog
 from marketingos.ui.post.terms import terms_dialog
 from marketingos.ui.session import page
 from marketingos.ui.words import t
@@ -37,6 +37,7 @@ def calendar() -> rx.Component:
         ),
         rx.cond(S.shown.id != 0, panel()),
         reject_dialog(S),
+        waive_dialog(S),
         discard_dialog(S),
         terms_dialog(S),
         free_dialog(),
