@@ -373,4 +373,4 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 def _figure(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return str(value).removesuffix(".0")

@@ -102,7 +102,7 @@ def draft_of(sheet: ProductSheet) -> Draft:
     numbers = {
         "posts_per_week": str(sheet.posts_per_week or ""),
         "late_after_hours": f"{sheet.late_after_minutes / 60:g}",
-        "ai_budget_month": "" if sheet.ai_budget_month is None else f"{sheet.ai_budget_month:g}",
+        "ai_budget_month": "" if sheet.ai_budget_month is None else str(sheet.ai_budget_month).removesuffix(".0"),
     }
     days = list(Weekday)
     return Draft(

@@ -213,7 +213,7 @@ def _fact(fact: rx.Var[FactDraft]) -> rx.Component:
         class_name="input",
         on_change=lambda value: S.edit_fact(fact.key, "kind", value),
     )
-    claim = rx.el.input(id="claim-" + fact.key, **typed("claim", fact.claim, t("products.fact.claim")))
+    claim = rx.el.textarea(id="claim-" + fact.key, rows=1, **typed("claim", fact.claim, t("products.fact.claim")))
     source = rx.el.input(
         placeholder=t("products.fact.source.hint"), **typed("source", fact.source, t("products.fact.source"))
     )
