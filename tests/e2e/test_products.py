@@ -28,6 +28,7 @@ def test_a_product_by_hand(world: World, screen: Screen, tmp_path: Path) -> None
     expect(screen.page.locator(".product-row")).to_have_count(3)
 
     button(screen, "products.new").first.click()
+    expect(text(screen, "name")).to_have_value("")
     text(screen, "website").fill("no es un sitio")
     text(screen, "name").fill("AulaPlus")
     screen.page.keyboard.press("Control+s")
