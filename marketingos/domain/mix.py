@@ -39,6 +39,9 @@ class Factors:
     cta_type: str
 
 
+WEEK = 6
+"""Neighbours that count as the same week: among so many an angle never meets the same kind of hook again."""
+
 Leaning = Mapping[str, Mapping[str, float]]
 """How well each choice did, by factor (`angle`, …) and option, from -1 (badly) to 1; what is not named is 0."""
 
@@ -65,9 +68,11 @@ def next_factors(nearest: Sequence[Factors], turn: int, learned: Learned | None 
     def freshest(name: str, options: Sequence[str]) -> str:
         return _freshest(options, [getattr(f, name) for f in nearest], turn, leaning.get(name, {}))
 
+    angle = freshest("angle", ANGLES)
+    met = {f.hook_type for f in nearest[:WEEK] if f.angle == angle}
     return Factors(
-        angle=freshest("angle", ANGLES),
-        hook_type=freshest("hook_type", HOOK_TYPES),
+        angle=angle,
+        hook_type=freshest("hook_type", [hook for hook in HOOK_TYPES if hook not in met]),
         format=freshest("format", FORMATS),
         cta_type=freshest("cta_type", CTA_TYPES),
     )

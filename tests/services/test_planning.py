@@ -7,15 +7,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlmodel import select
 
-from marketingos import db
+from marketingos import clock, db
 from marketingos.domain.mix import Factors
 from marketingos.domain.platform import Platform
 from marketingos.domain.post import Brief, Post
 from marketingos.domain.product import Product
+from marketingos.domain.slot import Slot
 from marketingos.services import planning
 from marketingos.services.planning import Gap
-from tests.services.studio import MONDAY, demo
+from tests.services.studio import MONDAY, demo, person
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -128,3 +130,80 @@ async def test_factors_survive_the_row() -> None:
     async with db.reading() as s:
         brief = (await s.get_one(Post, 1)).brief
     assert Factors(**{name: getattr(brief, name) for name in vars(first.factors)}) == first.factors
+
+
+# -- holidays and the best slot ----------------------------------------------------------------------------------------
+
+CHRISTMAS_WEEK = datetime(2026, 12, 21, 7, tzinfo=UTC)
+
+
+async def change(name: str, **values: object) -> int:
+    """A product with other values; its id."""
+    ids = await demo()
+    async with db.session() as s:
+        row = await s.get_one(Product, ids[name])
+        for field, value in values.items():
+            setattr(row, field, value)
+    return ids[name]
+
+
+async def test_a_slot_on_a_holiday_is_filled_for_that_day() -> None:
+    """It knows what is celebrated; the slots of the days before know that it comes."""
+    gaps = {f"{g.wall:%d}": g for g in await plan("FacturaClara", CHRISTMAS_WEEK)}
+    assert gaps["25"].holiday == "Natividad del Señor"
+    assert all(not g.holiday for day, g in gaps.items() if day != "25")
+    assert [name for _, name in gaps["22"].soon] == ["Natividad del Señor"]
+
+
+async def test_the_country_of_a_product_goes_before_its_zone() -> None:
+    """A product of Mexico that posts at the hours of Madrid keeps Mexico's holidays."""
+    await change("FacturaClara", country="MX")
+    (christmas,) = [g for g in await plan("FacturaClara", CHRISTMAS_WEEK) if g.wall.day == 25]
+    assert christmas.holiday == "Navidad"
+
+
+async def test_every_planned_post_differs_from_both_its_neighbours() -> None:
+    """Also when it falls between two posts that are there."""
+    gaps = await plan()
+    for gap in (gaps[0], gaps[2], gaps[5]):
+        await fill(gap)
+    told = sorted([*(await plan()), gaps[0], gaps[2], gaps[5]], key=lambda g: g.scheduled_at)
+    for one, next in itertools.pairwise(told):
+        assert not set(vars(one.factors).values()) & set(vars(next.factors).values())
+
+
+async def best(name: str, *platforms: Platform, now: datetime = MONDAY, angle: str = "") -> str:
+    """The best slot for a post, as its day and hour."""
+    ids = await demo()
+    with clock.frozen(now):
+        slot = await planning.best_slot(person(), ids[name], platforms, angle=angle)
+    return f"{slot.wall:%a %d %H:%M}" if slot else ""
+
+
+async def test_the_next_slot_is_the_best_one_unless_a_better_one_is_near() -> None:
+    """A post for Instagram takes the first of its slots; one for LinkedIn waits a day for a slot that serves it."""
+    assert await best("ReservasPro", Platform.INSTAGRAM) == "Mon 23 09:30"
+    assert await best("ReservasPro", Platform.LINKEDIN) == "Tue 24 18:30"
+
+
+async def test_the_best_slot_is_free_and_lies_ahead() -> None:
+    """What is filled, or too near to be looked at in time, is not offered."""
+    first, *_ = await plan()
+    await fill(first)
+    assert await best("ReservasPro", Platform.INSTAGRAM) == "Tue 24 18:30"
+    assert await best("PulsoFit", now=datetime(2026, 11, 30, 6, 25, tzinfo=UTC)) != "Mon 30 07:30"
+
+
+async def test_a_holiday_is_not_offered_when_a_working_day_is_near() -> None:
+    """A post that was not written for it had better not stand on it."""
+    monday = datetime(2026, 12, 7, 20, tzinfo=UTC)
+    assert await best("ReservasPro", Platform.LINKEDIN, now=monday) == "Thu 10 12:30"
+
+
+async def test_without_a_free_slot_none_is_offered() -> None:
+    """A product without slots has no good one."""
+    ids = await demo()
+    async with db.session() as s:
+        for slot in (await s.exec(select(Slot).where(Slot.product_id == ids["PulsoFit"]))).all():
+            await s.delete(slot)
+    assert await best("PulsoFit") == ""

@@ -17,7 +17,7 @@ NODE = Path(sys.executable).with_name("node")
 def evaluated(expressions: list[str]) -> list[str]:
     """What a browser makes of some expressions."""
     script = f"console.log(JSON.stringify([{','.join(expressions)}]))"
-    answer = subprocess.run([NODE, "-e", script], capture_output=True, text=True, check=True)
+    answer = subprocess.run([NODE, "-"], input=script, capture_output=True, text=True, check=True)
     return json.loads(answer.stdout)
 
 
