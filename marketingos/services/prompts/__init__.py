@@ -56,6 +56,7 @@ def book(product: Product, facts: Sequence[Fact], house_rules: Sequence[Rule] = 
         "do": " ".join(voice.do),
         "dont": " | ".join(voice.dont),
         "banned": " | ".join(voice.banned_words),
+        "competitors": " | ".join(voice.competitors),
         "hooks": " | ".join(template.hooks),
         "hashtags": " ".join(f"#{tag.lstrip('#')}" for tag in template.hashtags),
         "ctas": " | ".join(template.calls_to_action),
