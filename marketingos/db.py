@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import aiosqlite
 from sqlalchemy import event, func
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.sql.expression import GenerativeSelect
 from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession as AsyncSession
@@ -64,7 +64,7 @@ async def dispose() -> None:
 @asynccontextmanager
 async def session() -> AsyncIterator[AsyncSession]:
     """A transaction that may write."""
-    async with _sessions(_writing())() as opened, opened.begin():
+    async with AsyncSession(_writing(), expire_on_commit=False) as opened, opened.begin():
         await _take_write_lock(opened)
         yield opened
 
@@ -72,14 +72,14 @@ async def session() -> AsyncIterator[AsyncSession]:
 @asynccontextmanager
 async def reading() -> AsyncIterator[AsyncSession]:
     """For reads alone; nothing is flushed. Each statement sees what was committed before it."""
-    async with _sessions(engine())(autoflush=False) as opened:
+    async with AsyncSession(engine(), expire_on_commit=False, autoflush=False) as opened:
         yield opened
 
 
 @asynccontextmanager
 async def snapshot() -> AsyncIterator[AsyncSession]:
     """For reads that must agree with each other: every statement sees one moment, while others go on writing."""
-    async with _sessions(engine())(autoflush=False) as opened:
+    async with AsyncSession(engine(), expire_on_commit=False, autoflush=False) as opened:
         if is_sqlite():
             connection = await opened.connection()
             await connection.exec_driver_sql("BEGIN")
@@ -104,10 +104,6 @@ def claimable(statement: Claim, of: type[SQLModel] | None = None) -> Claim:
     return statement if is_sqlite() else statement.with_for_update(skip_locked=True, of=of)
 
 
-def _sessions(source: AsyncEngine) -> Callable[..., AsyncSession]:
-    return async_sessionmaker(source, class_=AsyncSession, expire_on_commit=False)
-
-
 async def _take_write_lock(opened: AsyncSession) -> None:
     if is_sqlite():
         connection = await opened.connection()
@@ -118,7 +114,9 @@ def _make_engine(url: str, **pool: int) -> AsyncEngine:
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
     get_settings().data_dir.mkdir(parents=True, exist_ok=True)
-    made = create_async_engine(url, connect_args={"timeout": 30, "async_creator_fn": _connect}, **pool)
+    options = {"timeout": 30, "async_creator_fn": _connect}
+    # Sessions end their own transactions, and the driver opens none: there is nothing to roll back once more.
+    made = create_async_engine(url, connect_args=options, pool_reset_on_return=None, **pool)
     event.listen(made.sync_engine, "connect", _prepare_sqlite)
     return made
 

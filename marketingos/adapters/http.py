@@ -221,7 +221,7 @@ class _ByHost(httpx.AsyncBaseTransport):
         host = request.url.netloc
         if host not in self._pools:
             # Kept for less long than servers do, so that a request rarely meets a connection that is being closed.
-            limits = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=4.0)
+            limits = httpx.Limits(max_connections=32, max_keepalive_connections=32, keepalive_expiry=4.0)
             self._pools[host] = httpx.AsyncHTTPTransport(verify=self._trust, limits=limits, trust_env=False)
         return await self._pools[host].handle_async_request(request)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, bindparam, case, exists, func, or_
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import aliased, joinedload
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 from sqlmodel.sql.sqltypes import UTCDateTime
@@ -75,7 +75,7 @@ _NEXT = (
     .limit(1)
 )
 _APPROVED = (
-    select(Variant).where(Variant.id == bindparam("variant")).options(selectinload(Variant.pieces))  # type: ignore[arg-type]
+    select(Variant).where(Variant.id == bindparam("variant")).options(joinedload(Variant.pieces))  # type: ignore[arg-type]
 )
 
 
@@ -155,7 +155,7 @@ async def _take(
 
 async def _is_approved(s: AsyncSession, delivery: Delivery) -> bool:
     """Whether what would go out is, to the letter, what a person approved."""
-    variant = (await s.exec(_APPROVED, params={"variant": delivery.variant_id})).one()
+    variant = (await s.exec(_APPROVED, params={"variant": delivery.variant_id})).unique().one()
     hashes = {variant.approved_hash, variant.content().hash, delivery.content.hash, delivery.content_hash}
     return variant.status is VariantStatus.APPROVED and len(hashes) == 1
 

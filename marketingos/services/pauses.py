@@ -27,6 +27,8 @@ from marketingos.services import audit
 from marketingos.services.people import require
 from marketingos.services.views import PauseView, PersonView
 
+_ACTIVE = select(Pause).where(col(Pause.resumed_at).is_(None)).order_by(col(Pause.id))
+
 Standing = Sequence[Scope]
 """What is paused."""
 
@@ -126,7 +128,7 @@ async def _alone(s: AsyncSession) -> None:
 
 
 async def _active(s: AsyncSession) -> list[Pause]:
-    rows = (await s.exec(select(Pause).where(col(Pause.resumed_at).is_(None)).order_by(col(Pause.id)))).all()
+    rows = (await s.exec(_ACTIVE)).all()
     return sorted(rows, key=lambda row: len(_named(row.scope)))
 
 
