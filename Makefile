@@ -35,6 +35,9 @@ faults: $(VENV)/.dev ## every death enumerated, then N deliveries under random f
 	@$(BIN)/pytest -q tests/faults
 	@$(BIN)/python -m tests.faults.campaign $(or $(N),2000) $(SEED)
 
+eval: $(VENV)/.dev ## checks and writer against the golden set; with ANTHROPIC_API_KEY, Claude
+	@$(BIN)/python -m tests.eval $(ARGS)
+
 bench: $(VENV)/.dev ## measures; prints figures, asserts nothing
 	@$(BIN)/python -m tests.bench.publishing
 	@$(BIN)/python -m tests.bench

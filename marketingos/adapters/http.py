@@ -11,7 +11,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, timedelta
@@ -228,6 +228,18 @@ class _ByHost(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         for pool in self._pools.values():
             await pool.aclose()
+
+
+@asynccontextmanager
+async def replaced(other: httpx.AsyncClient) -> AsyncIterator[None]:
+    """Another client for the running event loop, as long as it lasts: for who brings the answers along."""
+    loop, before = asyncio.get_running_loop(), client()
+    _clients[loop] = other
+    try:
+        yield
+    finally:
+        _clients[loop] = before
+        await other.aclose()
 
 
 async def close() -> None:

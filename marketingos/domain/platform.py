@@ -97,6 +97,11 @@ def hashtags_in(text: str) -> tuple[str, ...]:
     return tuple(tag for run in runs for tag in run[1:].split("#") if not tag.isdigit())
 
 
+def without_hashtags(text: str) -> str:
+    """What a text says besides its hashtags."""
+    return _HASHTAGS.sub(" ", text).strip()
+
+
 def in_order(platforms: set[Platform] | tuple[Platform, ...] | list[Platform]) -> tuple[Platform, ...]:
     """The platforms once each, in the order in which they are shown."""
     return tuple(p for p in Platform if p in set(platforms))

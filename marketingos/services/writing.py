@@ -21,6 +21,7 @@ from marketingos.domain import check, package
 from marketingos.domain.check import Draft, Finding, Told, links
 from marketingos.domain.cycle import KeptAnswer, Spend
 from marketingos.domain.package import ContentPackage, Copy
+from marketingos.domain.platform import without_hashtags
 from marketingos.domain.ports import Assignment, Manuscript, Usage
 from marketingos.domain.post import Post
 from marketingos.domain.product import Fact, Product
@@ -239,7 +240,8 @@ def _findings(desk: Desk, copies: Sequence[Copy]) -> list[Finding]:
             link_url=copy.link_url,
             first_comment=copy.first_comment,
         )
-        for finding in check.about_text(draft, book):
+        nothing = [] if without_hashtags(copy.text) else [Finding(key="check.empty")]
+        for finding in (*nothing, *check.about_text(draft, book)):
             found.append(Finding(key=finding.key, detail=f"{copy.platform.value}: {finding}"))
     return found
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import random
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from math import cos, radians, sin
 from typing import Any
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
 from marketingos.sandbox.painter import paint
@@ -57,19 +57,8 @@ def _rotate(picture: Picture, degrees: float) -> Picture:
 
 
 def _noise(picture: Picture, sigma: float) -> Picture:
-    luck = random.Random(7)
-    grain = Image.frombytes(
-        "L",
-        picture.size,
-        bytes(min(255, max(0, round(luck.gauss(128, sigma)))) for _ in range(picture.width * picture.height)),
-    )
-    return Image.merge("RGB", [_added(band, grain) for band in picture.split()])
-
-
-def _added(band: Picture, grain: Picture) -> Picture:
-    from PIL import ImageChops
-
-    return ImageChops.add(band, grain, scale=1, offset=-128)
+    grain = np.random.default_rng(7).normal(0, sigma, (picture.height, picture.width, 3))
+    return Image.fromarray((np.asarray(picture) + grain).clip(0, 255).astype("uint8"))
 
 
 def _border(picture: Picture, share: float) -> Picture:

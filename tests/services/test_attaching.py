@@ -63,7 +63,7 @@ async def test_what_fits_goes_out_as_it_is(laura: PersonView, post_id: int, tmp_
     shown = on(done.post, Platform.INSTAGRAM)
     assert [(m.width, m.height, m.changes, m.preparing) for m in shown.media] == [(1080, 1080, (), False)]
     assert hashlib.sha256(file.read_bytes()).hexdigest() in shown.media[0].url
-    assert shown.findings == ()
+    assert shown.findings == ("check.missing_alt_text",)
 
 
 async def test_each_platform_gets_its_own_file(laura: PersonView, post_id: int, tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ async def test_each_platform_gets_its_own_file(laura: PersonView, post_id: int, 
     assert ours.reshaped
     assert Change.RESHAPE in ours.changes
     assert (theirs.width, theirs.height, theirs.url) == (3000, 1000, ours.given_url)
-    assert on(done.post, Platform.INSTAGRAM).findings == ()
+    assert on(done.post, Platform.INSTAGRAM).findings == ("check.missing_alt_text",)
 
 
 async def test_the_choice_of_shape_is_followed(laura: PersonView, post_id: int, tmp_path: Path) -> None:
