@@ -40,6 +40,7 @@ eval: $(VENV)/.dev ## checks and writer against the golden set; with ANTHROPIC_A
 
 bench: $(VENV)/.dev ## measures; prints figures, asserts nothing
 	@$(BIN)/python -m tests.bench.publishing
+	@$(BIN)/python -m tests.bench.cycles
 	@$(BIN)/python -m tests.bench
 
 migrate: $(VENV)/.run

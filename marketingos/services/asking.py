@@ -13,8 +13,8 @@ from marketingos.errors import ContentRefused
 from marketingos.services import spending
 from marketingos.settings import get_settings
 
-PROMPT_AT_MOST = 8_000
-"""Tokens of rules, book and question together; measured at about half of it."""
+_LETTERS, _SCHEMA = 2, 2_500
+"""Letters that a token has at least (Spanish has three), and tokens that the schema takes at most."""
 
 _CUT_SHORT = frozenset({"max_tokens", "model_context_window_exceeded"})
 
@@ -56,11 +56,13 @@ async def whole(assignment: Assignment, answer: Callable[[Assignment], Awaitable
 
 
 def _at_most(assignment: Assignment) -> Usage:
+    """What it may cost at most: nothing cached, and all the room used."""
     settings = get_settings()
+    told = "".join((assignment.rules, assignment.book, assignment.brief, assignment.draft, assignment.findings))
     return Usage(
         provider="anthropic",
         model=settings.claude_fast_model if assignment.fast else settings.claude_model,
         purpose=assignment.purpose,
-        cache_write_tokens=PROMPT_AT_MOST,
+        cache_write_tokens=_SCHEMA + len(told) // _LETTERS,
         output_tokens=assignment.room,
     )

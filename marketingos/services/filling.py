@@ -45,7 +45,7 @@ logger = log.get_logger(__name__)
 LEASE = timedelta(minutes=2)
 """How long a cycle may be held without a sign of life, in real time."""
 
-PENS, EASELS = 6, 8
+PENS, EASELS = 8, 8
 """How many posts are written, and how many pictured, at the same time; those that wait for the camera hold an easel."""
 
 RESTS = (1, 2, 5, 15, 30)
@@ -125,22 +125,22 @@ async def _adopt(cycle: CycleRun) -> None:
     theirs = (col(Post.cycle_id).is_not(None), col(Post.cycle_id) != cycle.id, col(Post.scheduled_at) > clock.now())
     passed = (col(Post.media_error).is_not(None), col(Post.media_error).not_in(picturing.LASTING))
     alive = exists().where(col(Variant.post_id) == col(Post.id), col(Variant.status) != VariantStatus.REJECTED)
-    mine = col(Post.product_id).in_(_wanted(cycle).with_only_columns(col(Product.id)).order_by(None))
+    mine = col(Post.product_id).in_(wanted(cycle.product_id).with_only_columns(col(Product.id)).order_by(None))
     async with session() as s:
         await s.exec(update(Post).where(*theirs, *passed, alive, mine).values(cycle_id=cycle.id, media_error=None))
 
 
-def _wanted(cycle: CycleRun) -> SelectOfScalar[Product]:
-    """The products that a cycle is for."""
-    wanted = select(Product).where(col(Product.active), col(Product.archived_at).is_(None)).order_by(Product.name)
-    return wanted if cycle.product_id is None else wanted.where(Product.id == cycle.product_id)
+def wanted(product_id: int | None) -> SelectOfScalar[Product]:
+    """The products that a cycle is for: one, or all that are active."""
+    active = select(Product).where(col(Product.active), col(Product.archived_at).is_(None)).order_by(Product.name)
+    return active if product_id is None else active.where(Product.id == product_id)
 
 
 async def _desks(s: AsyncSession, cycle: CycleRun) -> list[tuple[Desk, tuple[Gap, ...]]]:
     """What each product's writer needs, and the gaps to fill."""
     now = clock.now()
     found = []
-    for product in (await s.exec(_wanted(cycle))).all():
+    for product in (await s.exec(wanted(cycle.product_id))).all():
         facts = await products.facts_of(s, product.id or 0, clock.today(product.timezone))
         desk = Desk(
             product=product,

@@ -20,8 +20,9 @@ from marketingos.domain.post import Post
 from marketingos.domain.product import Product
 from marketingos.domain.user import Deed
 from marketingos.errors import NotFound, Refused
-from marketingos.services import audit, filling, picturing
+from marketingos.services import audit, filling, picturing, planning, spending
 from marketingos.services.people import require
+from marketingos.services.spending import Forecast
 from marketingos.services.views import CycleView, PersonView
 from marketingos.settings import get_settings
 
@@ -39,6 +40,16 @@ async def request_cycle(actor: PersonView, product_id: int | None = None) -> Cyc
     """
     require(actor, Deed.GENERATE)
     return await _request(actor.email, product_id)
+
+
+async def forecast(actor: PersonView, product_id: int | None = None) -> Forecast:
+    """What a cycle that began now would write, for one product or for all, and what it would cost."""
+    require(actor, Deed.GENERATE)
+    now = clock.now()
+    async with reading() as s:
+        rows = (await s.exec(filling.wanted(product_id))).all()
+        gaps = {row.id or 0: len(await planning.plan(s, row, now)) for row in rows}
+        return await spending.forecast(s, gaps, now)
 
 
 async def request_from_terminal(product: str | None = None) -> CycleView:

@@ -7,19 +7,22 @@ surely cost nothing is struck out again; one whose answer was lost, or whose pro
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import math
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, exists, func
 from sqlmodel import col, delete, select
 
 from marketingos import clock
 from marketingos.db import AsyncSession, one_at_a_time, reading, session
 from marketingos.domain.cycle import Spend
+from marketingos.domain.delivery import Delivery, DeliveryStatus
 from marketingos.domain.ports import Usage
+from marketingos.domain.post import Origin, Post, Variant, VariantStatus
 from marketingos.domain.price import dollars
 from marketingos.domain.product import Product
 from marketingos.errors import (
@@ -35,6 +38,17 @@ from marketingos.settings import get_settings
 
 _COST_NOTHING = (NotSent, RateLimited, TokenRejected, PermissionMissing, ContentRefused, Misconfigured, OverBudget)
 """Errors of a call that was not carried out, and so not billed."""
+
+
+_MAKING = ("post", "repair", "picture")
+"""Purposes of the calls that a post is made with; changes that people ask for come on top."""
+
+_LAST = 30
+"""So many of the last posts tell what the next will cost."""
+
+_FRESH, _CACHED, _WRITTEN = 1_000, 4_500, 1_800
+"""Tokens of a text for four platforms with its share of repairs: of the brief, of rules and book, of the answer;
+measured and rounded up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,24 +116,136 @@ async def check(
     product_id: int | None = None,
     cycle_id: int | None = None,
 ) -> None:
-    """Raises `OverBudget` when another `next_call` euro would pass a cap: of the cycle, the day, the month, or of the
-    product's month. Days and months are the organisation's. A cap of 0 for cycle or product means none."""
+    """Raises `OverBudget` when another `next_call` euro would pass a cap."""
+    for cap in await _caps(s, now, product_id, cycle_id):
+        if await _sum(s, *cap.counts) + next_call > cap.euro + 1e-9:
+            raise OverBudget(cap.key)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Cap:
+    """What may be spent at most, on what, and the sentence when it is."""
+
+    key: str
+    euro: float
+    counts: tuple[ColumnElement[bool], ...]
+
+
+async def _caps(s: AsyncSession, now: datetime, product_id: int | None, cycle_id: int | None) -> list[_Cap]:
+    """Those of the day and the month, of the cycle, and of the product's month. Days and months are the organisation's.
+    A cap of 0 for cycle or product means none."""
     settings = get_settings()
     day = now.astimezone(ZoneInfo(settings.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
     month = col(Spend.at) >= day.replace(day=1)
-    caps: list[tuple[str, float, tuple[ColumnElement[bool], ...]]] = [
-        ("error.over_budget_day", settings.ai_budget_day, (col(Spend.at) >= day,)),
-        ("error.over_budget_month", settings.ai_budget_month, (month,)),
+    caps = [
+        _Cap(key="error.over_budget_day", euro=settings.ai_budget_day, counts=(col(Spend.at) >= day,)),
+        _Cap(key="error.over_budget_month", euro=settings.ai_budget_month, counts=(month,)),
     ]
     if cycle_id is not None and settings.ai_budget_cycle:
-        caps.append(("error.over_budget_cycle", settings.ai_budget_cycle, (col(Spend.cycle_id) == cycle_id,)))
+        mine = (col(Spend.cycle_id) == cycle_id,)
+        caps.append(_Cap(key="error.over_budget_cycle", euro=settings.ai_budget_cycle, counts=mine))
     product = await s.get(Product, product_id) if product_id is not None else None
     if product is not None and product.ai_budget_month:
-        mine = (month, col(Spend.product_id) == product_id)
-        caps.append(("error.over_budget_product", product.ai_budget_month, mine))
-    for key, cap, which in caps:
-        if await _sum(s, *which) + next_call > cap + 1e-9:
-            raise OverBudget(key)
+        counts = (month, col(Spend.product_id) == product_id)
+        caps.append(_Cap(key="error.over_budget_product", euro=product.ai_budget_month, counts=counts))
+    return caps
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast:
+    """What a cycle would write and cost, in euro, and what the caps leave for it now."""
+
+    posts: int
+    euro: float
+    left: float
+
+    @property
+    def suffices(self) -> bool:
+        return self.euro <= self.left
+
+
+async def forecast(s: AsyncSession, gaps: Mapping[int, int], now: datetime) -> Forecast:
+    """For so many empty slots of each product: what its last posts cost, else anybody's, else by the price list."""
+    usual = await _mean(s) or _listed()
+    euro = sum([count * (await _mean(s, product_id) or usual) for product_id, count in gaps.items() if count])
+    alone = next(iter(gaps)) if len(gaps) == 1 else None
+    left = [cap.euro - await _sum(s, *cap.counts) for cap in await _caps(s, now, alone, None)]
+    cycle = get_settings().ai_budget_cycle or math.inf
+    return Forecast(posts=sum(gaps.values()), euro=euro, left=max(0.0, min(cycle, *left)))
+
+
+async def _mean(s: AsyncSession, product_id: int | None = None) -> float:
+    """What one of the last posts cost from its first text to its picture; 0 when there is none."""
+    known = (col(Spend.post_id).is_not(None), col(Spend.purpose).in_(_MAKING))
+    mine = () if product_id is None else (col(Spend.product_id) == product_id,)
+    each = select(func.sum(Spend.euro).label("euro")).where(*known, *mine).group_by(col(Spend.post_id))
+    last = each.order_by(col(Spend.post_id).desc()).limit(_LAST).subquery()
+    return (await s.exec(select(func.avg(last.c.euro)))).one() or 0.0
+
+
+def _listed() -> float:
+    """What a post costs by the price list, of the size that was measured."""
+    settings = get_settings()
+    text = Usage(
+        provider="anthropic",
+        model=settings.claude_model,
+        purpose="post",
+        input_tokens=_FRESH,
+        cache_read_tokens=_CACHED,
+        output_tokens=_WRITTEN,
+    )
+    picture = Usage(provider="replicate", model=settings.replicate_image_model, purpose="picture", units=1)
+    return euro_of(text) + euro_of(picture)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitCosts:
+    """What AI cost in a span, and how many posts of that span were generated, approved and published."""
+
+    euro: float
+    generated: int
+    approved: int
+    published: int
+
+    @property
+    def per_generated(self) -> float | None:
+        return self._per(self.generated)
+
+    @property
+    def per_approved(self) -> float | None:
+        """With what those cost that nobody wanted."""
+        return self._per(self.approved)
+
+    @property
+    def per_published(self) -> float | None:
+        return self._per(self.published)
+
+    def _per(self, count: int) -> float | None:
+        return self.euro / count if count else None
+
+
+async def unit_costs(since: datetime, until: datetime, *, product_id: int | None = None) -> UnitCosts:
+    """All that AI cost in [since, until), over the posts it made in it, as they stand today; for a product or for all.
+
+    A post counts as approved or published when it is on one platform at least.
+    """
+    spent_on = () if product_id is None else (col(Spend.product_id) == product_id,)
+    mine = () if product_id is None else (col(Post.product_id) == product_id,)
+    made = (Post.origin == Origin.AI, col(Post.created_at) >= since, col(Post.created_at) < until, *mine)
+    approved = exists().where(col(Variant.post_id) == col(Post.id), col(Variant.status) == VariantStatus.APPROVED)
+    sent = (col(Delivery.variant_id) == col(Variant.id), col(Variant.post_id) == col(Post.id))
+    published = exists().where(*sent, col(Delivery.status) == DeliveryStatus.PUBLISHED)
+    async with reading() as s:
+        return UnitCosts(
+            euro=await _sum(s, col(Spend.at) >= since, col(Spend.at) < until, *spent_on),
+            generated=await _count(s, *made),
+            approved=await _count(s, *made, approved),
+            published=await _count(s, *made, published),
+        )
+
+
+async def _count(s: AsyncSession, *which: ColumnElement[bool] | bool) -> int:
+    return (await s.exec(select(func.count()).select_from(Post).where(*which))).one()
 
 
 async def spent(since: datetime, *, product_id: int | None = None) -> float:

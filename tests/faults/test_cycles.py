@@ -11,7 +11,7 @@ from tests.faults.company import Company
 from tests.faults.conftest import Build
 
 QUICK = {"claude_seconds": 0.1, "replicate_seconds": 0.2}
-ROOM = {"AI_BUDGET_DAY": 50, "AI_BUDGET_MONTH": 500}
+ROOM = {"AI_BUDGET_DAY": 50, "AI_BUDGET_MONTH": 500, "CYCLE_HOURS": 6, "EUR_PER_USD": 1}
 
 Found = Callable[..., Company]
 
@@ -21,7 +21,7 @@ def found(build_world: Build) -> Found:
     """Founds a company with two replicas: `found(seed=1, products=10, AI_BUDGET_DAY=1)`."""
 
     def build(*, seed: int, products: int = 10, budget: float | None = None, **settings: Any) -> Company:
-        world = build_world("postgresql", CYCLE_HOURS=6, EUR_PER_USD=1, **{**ROOM, **settings})
+        world = build_world("postgresql", **{**ROOM, **settings})
         world.control("settings", QUICK)
         company = Company(world, seed)
         company.hire(2)
@@ -48,13 +48,13 @@ def test_four_cycles_for_ten_products_with_deaths_among_them(found: Found) -> No
 def test_no_cap_is_passed_by_two_replicas_at_once(found: Found) -> None:
     """With both at work and one dying, caps of day, cycle and product hold at every moment, booked and billed; what
     there was no money for says so."""
-    caps = {"AI_BUDGET_DAY": 1.2, "AI_BUDGET_CYCLE": 0.4}
-    company = found(seed=2, budget=0.6, POSTS_PER_CYCLE=3, **caps)
+    by_hand_alone = {"CYCLE_HOURS": 168}
+    company = found(seed=2, budget=0.3, POSTS_PER_CYCLE=3, AI_BUDGET_DAY=1.2, AI_BUDGET_CYCLE=0.25, **by_hand_alone)
     company.cycle(deaths=1, each=True)
     now = company.cycle(each=True)
     assert company.wrong() == []
     paid = company.paid()
-    for span, cap in (("day", 1.2), ("cycle", 0.4), ("product", 0.6)):
+    for span, cap in (("day", 1.2), ("cycle", 0.25), ("product", 0.3)):
         assert cap / 2 < paid.peaks[span] <= cap + 1e-9
         assert paid.billed[span] <= cap
     assert bool(now.posts)

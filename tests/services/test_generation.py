@@ -13,14 +13,17 @@ from starlette.responses import JSONResponse
 
 from marketingos import clock, db
 from marketingos.adapters.replicate import Replicate
+from marketingos.domain.account import Account
 from marketingos.domain.cycle import CycleRun, CycleState, KeptAnswer, Shortfall, Spend
+from marketingos.domain.delivery import Delivery, DeliveryStatus
 from marketingos.domain.platform import Platform
 from marketingos.domain.post import Post, Variant, VariantMedia, VariantStatus
 from marketingos.domain.product import Product
 from marketingos.domain.slot import Slot
 from marketingos.domain.user import Role
 from marketingos.errors import ContentRefused, Forbidden, NotFound, Refused
-from marketingos.services import filling, generation, picturing
+from marketingos.services import filling, generation, picturing, spending
+from marketingos.services.spending import Forecast
 from marketingos.services.views import CycleView
 from tests.services.studio import HOOKS, MONDAY, Studio, api_error, demo, message, person, posts
 
@@ -514,6 +517,75 @@ async def test_the_accounts_own_limit_stops_the_cycle(studio: Studio) -> None:
     view = await cycle()
     assert view.error_key == "error.claude_spend_limit"
     assert studio.texts <= 3
+
+
+# -- what it will cost, and did ----------------------------------------------------------------------------------------
+
+
+async def forecast(product_id: int | None = None, at: timedelta = timedelta()) -> Forecast:
+    with clock.frozen(MONDAY + at):
+        return await generation.forecast(person(), product_id)
+
+
+async def test_a_first_forecast_is_by_the_price_list(studio: Studio, environment: Callable[..., object]) -> None:
+    """Before anything was written: so many posts as a cycle would write, at list prices, and all of the day's euro."""
+    environment(EUR_PER_USD=1, POSTS_PER_CYCLE=2)
+    ids = await demo("ReservasPro", "PulsoFit", platforms=INSTAGRAM)
+    one, both = await forecast(ids["ReservasPro"]), await forecast()
+    assert (one.posts, both.posts, both.left) == (2, 4, 5.0)
+    assert one.euro == pytest.approx(2 * (0.002 + 0.00045 + 0.018 + 0.067))
+    assert both.euro == pytest.approx(2 * one.euro)
+
+
+async def test_a_forecast_learns_from_what_was_paid(studio: Studio, environment: Callable[..., object]) -> None:
+    """After a cycle the next one is reckoned from what its posts really cost; what is left is less by that."""
+    environment(EUR_PER_USD=1, POSTS_PER_CYCLE=2)
+    ids = await demo("ReservasPro", platforms=INSTAGRAM)
+    await cycle()
+    cost = sum(row.euro for row in await spent())
+    told = await forecast(ids["ReservasPro"])
+    assert (told.posts, told.euro) == (2, pytest.approx(cost))
+    assert told.left == pytest.approx(5.0 - cost)
+    assert told.suffices
+    environment(AI_BUDGET_DAY=cost + 0.01)
+    assert not (await forecast()).suffices
+
+
+async def test_the_smallest_cap_is_what_is_left(studio: Studio, environment: Callable[..., object]) -> None:
+    """Of day, month, cycle and the product's own month; a product's cap counts when it alone is asked for."""
+    ids = await demo("ReservasPro", "PulsoFit", platforms=INSTAGRAM)
+    async with db.session() as s:
+        (await s.get_one(Product, ids["ReservasPro"])).ai_budget_month = 0.2
+    environment(AI_BUDGET_CYCLE=0.7)
+    assert ((await forecast()).left, (await forecast(ids["ReservasPro"])).left) == (0.7, 0.2)
+    with pytest.raises(Forbidden):
+        await generation.forecast(person(Role.VIEWER))
+
+
+async def test_what_a_post_costs_in_the_end(studio: Studio) -> None:
+    """All euro of a span over the posts that were generated, approved and published of it; none is no figure."""
+    ids = await demo("ReservasPro", platforms=INSTAGRAM)
+    until = MONDAY + timedelta(days=1)
+    assert (await spending.unit_costs(MONDAY, until)).per_generated is None
+    await cycle()
+    first, second = (await posts())[:2]
+    async with db.session() as s:
+        for post in (first, second):
+            (await s.get_one(Variant, post.variants[0].id)).status = VariantStatus.APPROVED
+        content = first.variants[0].content()
+        account = (await s.exec(select(Account.id))).first() or 0
+        s.add(
+            Delivery(
+                variant_id=first.variants[0].id or 0, account_id=account, content=content, content_hash=content.hash,
+                status=DeliveryStatus.PUBLISHED, due_at=MONDAY, not_before=MONDAY, late_after=until, created_at=MONDAY,
+            )
+        )  # fmt: skip
+    costs = await spending.unit_costs(MONDAY, until, product_id=ids["ReservasPro"])
+    assert (costs.generated, costs.approved, costs.published) == (5, 2, 1)
+    assert costs.euro == pytest.approx(sum(row.euro for row in await spent()))
+    assert (costs.per_generated, costs.per_approved) == (pytest.approx(costs.euro / 5), pytest.approx(costs.euro / 2))
+    assert costs.per_published == pytest.approx(costs.euro)
+    assert (await spending.unit_costs(MONDAY, until, product_id=ids["PulsoFit"])).generated == 0
 
 
 # -- budgets ---------------------------------------------------------------------------------------------------------

@@ -319,6 +319,20 @@ async def test_a_free_slot_offers_to_write(tab, session, post):
     assert (state.slot.product, state.slot.when, state.slot.reached) == ("PulsoFit", "jue 26 nov, 12:30", True)
 
 
+async def test_what_it_would_cost_is_said_before(tab, session, post):
+    """Pressing the button asks first: how many posts, about how many euro, and what is left; for one product or all."""
+    product = await stage.product("PulsoFit")
+    async with db.session() as s:
+        s.add(Slot(product_id=product, weekday=3, local_time=time(12, 30), platforms=(Platform.LINKEDIN,)))
+    state = await opened(tab, session, post)
+    assert "generate" in str(payloads(await S.ask_generate.fn(state, product)))
+    assert (state.asked, state.asked_name) == (product, "PulsoFit")
+    assert state.forecast.replace("\u00a0", " ") == "Unos 0,08 € por 1 publicación. Hoy quedan 5,00 €."
+    assert not state.cycle.running
+    await S.ask_generate.fn(state, 0)
+    assert (state.asked, state.asked_name) == (0, "")
+
+
 async def test_generating_shows_at_once_and_twice_is_refused(tab, session, post):
     """The page says that a cycle is under way as soon as it was asked for."""
     state = await opened(tab, session, post)

@@ -8,6 +8,7 @@ import pytest
 from marketingos.domain.cycle import CycleState
 from marketingos.domain.platform import Platform
 from marketingos.domain.post import PostStatus
+from marketingos.services.spending import Forecast
 from marketingos.services.views import CalendarView, ChipView, CycleView, FreeSlotView, ProductView
 from marketingos.ui.pages.calendar import rows
 from marketingos.ui.pages.calendar.rows import Choice
@@ -146,3 +147,17 @@ def test_a_cycle_says_how_far_it_is(cycle, text):
 def test_a_cycle_that_is_over_shows_nothing(cycle):
     """Nothing is under way before the first and after the last."""
     assert not rows.cycle_row(cycle, "es").running
+
+
+@pytest.mark.parametrize(
+    ("posts", "euro", "left", "text"),
+    [
+        (6, 0.42, 3.1, "Unos 0,42 € por 6 publicaciones. Hoy quedan 3,10 €."),
+        (6, 0.42, 0.1, "6 publicaciones costarían unos 0,42 € y hoy solo quedan 0,10 €: se escribe lo que quepa."),
+        (0, 0.0, 3.1, "No hay huecos libres en los próximos días: no se escribe ni se gasta nada."),
+    ],
+)
+def test_a_forecast_in_words(posts, euro, left, text):
+    """What it would cost and what is left; a budget that does not suffice, and nothing to do, are said."""
+    said = rows.forecast_text(Forecast(posts=posts, euro=euro, left=left), "es")
+    assert said.replace("\u00a0", " ") == text

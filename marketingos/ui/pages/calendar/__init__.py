@@ -10,7 +10,7 @@ from marketingos.ui.components.frame import sheet
 from marketingos.ui.components.ticker import ticker
 from marketingos.ui.pages.calendar.agenda import agenda, week_strip
 from marketingos.ui.pages.calendar.bars import filters, progress, top
-from marketingos.ui.pages.calendar.dialogs import free_dialog, keys_dialog
+from marketingos.ui.pages.calendar.dialogs import free_dialog, generate_dialog, keys_dialog
 from marketingos.ui.pages.calendar.first import first_steps
 from marketingos.ui.pages.calendar.panel import panel
 from marketingos.ui.pages.calendar.state import CalendarState as S
@@ -41,6 +41,7 @@ def calendar() -> rx.Component:
         discard_dialog(S),
         terms_dialog(S),
         free_dialog(),
+        generate_dialog(),
         keys_dialog(),
         ticker(TICK, S.tick),
     )

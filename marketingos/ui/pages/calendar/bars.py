@@ -52,7 +52,9 @@ def _generate() -> rx.Component:
             aria_label=t("calendar.generate_for"),
             disabled=S.cycle.running,
         ),
-        menu_item(t("calendar.generate_all"), menu_id="generate-menu", icon_name="sparkles", on_click=S.generate(0)),
+        menu_item(
+            t("calendar.generate_all"), menu_id="generate-menu", icon_name="sparkles", on_click=S.ask_generate(0)
+        ),
         menu_rule(),
         rx.foreach(S.products, lambda p: _generate_one(p)),
         label=t("calendar.generate_for"),
@@ -65,7 +67,7 @@ def _generate() -> rx.Component:
         hint_shown=False,
         busy=S.cycle.running,
         busy_label=t("calendar.generating"),
-        on_click=S.generate(0),
+        on_click=S.ask_generate(0),
     )
     return rx.cond(S.unborn, rx.fragment(), rx.el.div(everything, more, class_name="btn-pair"))
 
@@ -75,7 +77,7 @@ def _generate_one(product: rx.Var) -> rx.Component:
         product.name,
         menu_id="generate-menu",
         lead=product_mark(product.mark, product.palette[0], 20, ink=product.palette[1]),
-        on_click=S.generate(product.id),
+        on_click=S.ask_generate(product.id),
         key=product.id,
     )
 

@@ -5,7 +5,7 @@ import reflex as rx
 from marketingos.ui.components.buttons import button
 from marketingos.ui.components.overlay import cancel_button, close_dialog, dialog
 from marketingos.ui.components.status import platform_tiles
-from marketingos.ui.pages.calendar.state import FREE_DIALOG
+from marketingos.ui.pages.calendar.state import FREE_DIALOG, GENERATE_DIALOG
 from marketingos.ui.pages.calendar.state import CalendarState as S
 from marketingos.ui.words import t
 
@@ -44,7 +44,28 @@ def free_dialog() -> rx.Component:
         t("calendar.free"),
         when,
         rx.el.p(told),
+        rx.cond(S.slot.reached, rx.el.p(S.forecast, class_name="dim")),
         actions=(cancel_button(FREE_DIALOG), rx.cond(S.slot.reached, write)),
+    )
+
+
+def generate_dialog() -> rx.Component:
+    """What it would write and cost, before a cent is spent."""
+    title = rx.cond(S.asked == 0, t("calendar.generate_all"), t("calendar.generate_for_product", product=S.asked_name))
+    go = button(
+        t("calendar.generate"),
+        variant="primary",
+        icon_name="sparkles",
+        busy=S.cycle.running,
+        busy_label=t("calendar.generating"),
+        on_click=S.generate(S.asked),
+    )
+    return dialog(
+        GENERATE_DIALOG,
+        title,
+        rx.el.p(S.forecast),
+        rx.el.p(t("calendar.generate_why"), class_name="dim"),
+        actions=(cancel_button(GENERATE_DIALOG), go),
     )
 
 

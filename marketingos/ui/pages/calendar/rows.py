@@ -12,8 +12,9 @@ from babel import dates
 
 from marketingos.domain.cycle import CycleState
 from marketingos.domain.post import PostStatus
+from marketingos.services.spending import Forecast
 from marketingos.services.views import CalendarView, ChipView, CycleView, FreeSlotView
-from marketingos.text import format_day, format_slot, format_time, sentence
+from marketingos.text import format_day, format_euro, format_slot, format_time, sentence
 from marketingos.ui.components.calendar_view import Entry
 from marketingos.ui.pages.calendar.window import AGENDA, Window, monday
 
@@ -180,6 +181,15 @@ def cycle_row(cycle: CycleView | None, language: str) -> CycleRow:
         text = sentence(f"calendar.{key}", language, n=min(done + 1, cycle.planned), total=cycle.planned)
     text = f"{text} {cycle.product_name}" if cycle.product_name else text
     return CycleRow(running=True, text=text, done=written + pictured, planned=2 * cycle.planned)
+
+
+def forecast_text(forecast: Forecast, language: str) -> str:
+    """`Unos 0,42 € por 6 publicaciones. Hoy quedan 3,10 €.`; what cannot be written any more is said."""
+    if not forecast.posts:
+        return sentence("calendar.forecast.none", language)
+    key = "calendar.forecast" if forecast.suffices else "calendar.forecast.short"
+    euro, left = format_euro(forecast.euro, language), format_euro(forecast.left, language)
+    return sentence(key, language, n=forecast.posts, euro=euro, left=left)
 
 
 def slot_row(slot: FreeSlotView, now: datetime, horizon: timedelta, language: str) -> SlotRow:

@@ -28,7 +28,7 @@ from marketingos.ui.pages.calendar.window import VIEWS, Window
 from marketingos.ui.post.desk import DISCARD_DIALOG, PostDesk
 from marketingos.ui.session import actor_of, language_of
 
-FREE_DIALOG = "free-slot"
+FREE_DIALOG, GENERATE_DIALOG = "free-slot", "generate"
 
 
 class CalendarState(PostDesk, rx.State):
@@ -57,6 +57,9 @@ class CalendarState(PostDesk, rx.State):
     unborn: bool = False
     cycle: CycleRow = CycleRow()
     slot: SlotRow = SlotRow()
+    asked: int = 0
+    asked_name: str = ""
+    forecast: str = ""
     _seen: str = ""
     _minute: str = ""
 
@@ -246,14 +249,27 @@ class CalendarState(PostDesk, rx.State):
             return None
         horizon = timedelta(days=get_settings().horizon_days)
         self.slot = rows.slot_row(slot, clock.now(), horizon, await language_of(self))
+        await self._forecast(slot.product.id)
         return open_dialog(FREE_DIALOG)
+
+    @rx.event
+    async def ask_generate(self, product_id: int):
+        """What a cycle would cost, for one product or for all (0), before it is asked for."""
+        self.asked = product_id
+        self.asked_name = next((p.name for p in self.products if p.id == product_id), "")
+        await self._forecast(product_id)
+        return open_dialog(GENERATE_DIALOG)
+
+    async def _forecast(self, product_id: int) -> None:
+        forecast = await generation.forecast(await actor_of(self), product_id or None)
+        self.forecast = rows.forecast_text(forecast, await language_of(self))
 
     @rx.event
     async def generate(self, product_id: int):
         """Asks for a cycle: for one product, or for all (0)."""
         cycle = await generation.request_cycle(await actor_of(self), product_id or None)
         self.cycle = rows.cycle_row(cycle, await language_of(self))
-        return close_dialog(FREE_DIALOG)
+        return [close_dialog(FREE_DIALOG), close_dialog(GENERATE_DIALOG)]
 
     # -- the address ---------------------------------------------------------------------------------------------------
 
