@@ -66,7 +66,7 @@ def rule_row(rule: RuleView | None, language: str) -> RuleRow:
         text=rule.text,
         state=rule.state.value,
         origin=origin,
-        applied=sentence("rule.applied", language, n=rule.applied),
+        applied=sentence("rule.applied" if rule.applied else "rule.unused", language, n=rule.applied),
     )
 
 

@@ -12,12 +12,13 @@ from marketingos.ui.components.overlay import popover
 from marketingos.ui.components.status import platform_tile, product_mark
 from marketingos.ui.pages.products.draft import FactDraft
 from marketingos.ui.pages.products.rows import AccountRow
+from marketingos.ui.pages.products.rulebook import rulebook
 from marketingos.ui.pages.products.state import ProductsState as S
 from marketingos.ui.pages.products.week import week
 from marketingos.ui.theme import MARKS
 from marketingos.ui.words import t
 
-SECTIONS = ("what", "voice", "facts", "slots", "template", "platforms", "budget")
+SECTIONS = ("what", "voice", "facts", "slots", "template", "rules", "platforms", "budget")
 KINDS = ("feature", "offer", "price", "figure")
 ZONES = (
     "Europe/Madrid", "Atlantic/Canary", "Europe/Lisbon", "Europe/London", "Europe/Paris", "Europe/Berlin",
@@ -31,9 +32,17 @@ _PAUSE = 400
 def form() -> rx.Component:
     """Every section, one under the other."""
     return rx.el.div(
-        _what(), _voice(), _facts(), week(), _template(), _platforms(), _budget(), key=S.form_key,
+        _what(),
+        _voice(),
+        _facts(),
+        week(),
+        _template(),
+        section("rules", rulebook(S.open_id)),
+        _platforms(),
+        _budget(),
+        key=S.form_key,
         class_name="product-form scroll",
-    )  # fmt: skip
+    )
 
 
 def section(name: str, *children: Any, aside: rx.Component | None = None) -> rx.Component:
