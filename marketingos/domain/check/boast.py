@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from marketingos.domain.check.draft import Book, Draft
-from marketingos.domain.check.figure import SMALL, figures
+from marketingos.domain.check.figure import SMALL, Sense, figures, in_digits
 from marketingos.domain.check.finding import Finding
 from marketingos.domain.check.wording import bare, content, plain, read, sentences, stem, unquoted
 
@@ -37,13 +37,15 @@ _BEST = re.compile(
 _COMPARED = re.compile(
     rf"\b(?:ningun[oa]?|ningun otr[oa]|nadie|no other|no one else|ningun[oa]? otr[oa])(?: otr[oa])? {_TOOL}\b"
     rf"|\bningun[oa]? otr[oa]\b.{{0,40}}\b(?:tan|mas|mejor)\b|\bnadie mas (?:ofrece|lo hace|te|le)\b"
-    rf"|\b(?:mejor|mas \w+|menos \w+|better|cheaper|faster) (?:que|than) (?:cualquier|otr[oa]s?|"
+    r"|\bnadie (?:te |le |les |os )\w+ (?:tan|mas|menos|mejor)\b"
+    r"|\b(?:2|3|4|5|10) veces mas \w+ que\b|\b(?:el doble|el triple) de \w+ que\b"
+    rf"|\b(?:mejor|mas \w+|menos \w+|better|cheaper|faster) (?:que|than)(?: con| en| de)? (?:cualquier|otr[oa]s?|"
     rf"el resto|los demas|la competencia|any|other|the rest)"
     rf"|\b(?:frente a|a diferencia de) (?:otr[oa]s? )?{_TOOL}\b"
 )
 _PROMISED = re.compile(
     r"\b(?:garantiz\w+|garantia de|aseguramos|te aseguramos|guarantee[ds]?|resultados? (?:asegurad|garantizad)\w+)\b"
-    r"|\b(?:duplic|tripl|multiplic)(?:a|as|aras|ara|an|amos|aremos)\b.{0,30}\b(?:client|ingres|vent|"
+    r"|\b(?:duplic|triplic|multiplic)(?:a|as|aras|ara|an|amos|aremos)\b.{0,30}\b(?:client|ingres|vent|"
     r"factur|reserv|alumn|cita|benefici|mesa)\w*"
     r"|\b(?:gana|ganas|ganaras|ingresa|ingresas|ingresaras|factura|facturas|facturaras|vende|vendes|"
     r"venderas|ahorra|ahorras|ahorraras|ahorrate|recupera|recuperas)\b[^.]{0,24}\d"
@@ -54,6 +56,10 @@ _PROMISED = re.compile(
     r"|\b(?:al |a )?100 ?% (?:segur|fiable|garantiz|automatic|satisf)\w*|\bsin (?:ningun )?(?:error|"
     r"fallo|riesgo)(?:es|s)?\b"
     r"|\b(?:curan|curamos|previene|previenen|evita enfermedad|alarga la vida|viven mas)\b"
+)
+_SAVED = re.compile(
+    r"\b(?:ahorr\w+|gan(?:a|as|aras)|recuper(?:a|as|aras)|sav(?:e|es)|earn)\b[^.]{0,24}?"
+    r"\b\d+ (?:horas?|minutos?|euros?|€|%|dias?|clientes?|citas?|hours?|minutes?|days?)"
 )
 _VOUCHED = re.compile(
     r"\b(?:certificad|homologad|avalad|acreditad|premiad|galardonad|patentad|recomendad|recomiend|"
@@ -94,6 +100,8 @@ def _boast(words: str, lines: list[str]) -> str:
     for form in (_RANKED, _BEST, _COMPARED, _PROMISED, _VOUCHED):
         if (match := form.search(words)) and not any(match[0] in line for line in lines):
             return match[0].strip()
+    if (match := _SAVED.search(in_digits(words))) and not any(match[0] in in_digits(line) for line in lines):
+        return match[0]
     for match in _FREEDOM.finditer(words):
         what = stem(match["what"].split()[0])
         if not any(what in content(line) and re.search(r"\b(?:sin|no|ningun\w*|without)\b", line) for line in lines):
@@ -108,13 +116,13 @@ def _boast(words: str, lines: list[str]) -> str:
 def _figure(sentence: str, words: str, book: Book) -> str:
     """A share, a multiple, a time or a number of users that no line has."""
     known = [figure for line in book for figure in figures(line)]
-    counted = content(" ".join(book.lines[:4])) | {f.unit for f in known} - _MEASURES
+    counted = content(" ".join(book.lines[:4])) | _PEOPLE | {f.unit for f in known} - _MEASURES
+    used = _USED.search(words) or (book.name and plain(book.name) in plain(sentence))
     for figure in figures(sentence):
         share = figure.unit in ("%", "x") and figure.value > 1
         span = figure.unit in ("min", "day") and _READY.search(words) and _WITHIN.search(figure.lead)
-        users = figure.unit in counted and figure.value > SMALL and not figure.is_money
-        people = figure.value > SMALL and figure.unit in _PEOPLE and _USED.search(words)
-        if (share or span or users or people) and not any(figure.agrees(one) for one in known):
+        users = figure.unit in counted and figure.value > SMALL and (used or figure.sense in (Sense.OVER, Sense.ABOUT))
+        if (share or span or users) and not any(figure.agrees(one) for one in known):
             return figure.written
     return ""
 

@@ -200,7 +200,7 @@ _NO_CLAIM = re.compile(
 
 def figures(text: str) -> tuple[Figure, ...]:
     """The figures of a text in order. Clock times, dates and numbers of laws are none."""
-    return tuple(_found(_digits(text)))
+    return tuple(_found(in_digits(text)))
 
 
 def unknown_figures(text: str, known: str) -> tuple[str, ...]:
@@ -260,7 +260,7 @@ def _per(lead: str, rest: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _digits(text: str) -> str:
+def in_digits(text: str) -> str:
     """Plain letters, with numbers that were spelt out as digits."""
     told = _NO_CLAIM.sub(" ", bare(text).replace("\u00a0", " "))
     for words, digits in _FIXED:

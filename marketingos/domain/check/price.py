@@ -17,7 +17,7 @@ KEY = "check.wrong_price"
 
 _OFFERED = re.compile(
     r"\b(?:al mes|mensual(?:es)?|al año|anual(?:es)?|iva|igic|impuestos?|suscripcion|tarifas?|cuotas?|"
-    r"planes|plan|por solo|"
+    r"planes|plan|(?:a|por) (?:tan )?solo|primer (?:mes|año|trimestre)|"
     r"precio|a month|monthly|a year|yearly|vat|subscription|pricing)\b|/ ?(?:mes|año|month|year)\b"
 )
 _SCENE = re.compile(

@@ -182,6 +182,7 @@ def _named(match: re.Match[str], name: str) -> bool:
 
 
 def _is_common(name: str) -> bool:
-    """Whether all words of a name are words of the language."""
+    """Whether a name is one word of the language, with or without its article."""
     parts = [part.casefold() for part in _CAMEL.sub(" ", name).split()]
-    return all(part in _DETERMINERS or is_word(part) for part in parts)
+    said = [part for part in parts if part not in _DETERMINERS]
+    return len(said) == 1 and is_word(said[0])
