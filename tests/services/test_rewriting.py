@@ -128,7 +128,7 @@ async def test_what_is_not_in_the_sheet_is_mended_once_and_else_shown(studio: St
     studio.writes(bad, bad)
     view = await rewriting.propose(person(), before.id, Wish.OTHER, "di que suben un 80 %")
     assert view.variants[0].proposal is not None
-    assert set(view.variants[0].proposal.findings) >= {"check.unsupported_number", "check.unknown_fact"}
+    assert any("80" in finding.detail for finding in view.variants[0].proposal.findings)
 
 
 async def test_each_question_is_booked_on_the_post(studio: Studio) -> None:
