@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -18,6 +19,7 @@ from marketingos.adapters import http
 from marketingos.adapters.http import Answer, call, redact, weighed
 from marketingos.errors import BadAnswer, NotSent, OutcomeUnknown, OutsideError, RateLimited, TokenRejected
 from tests.adapters.wire import NOW, Wire
+from tests.conftest import Serve as ServeApp
 from tests.conftest import Setter
 
 URL = "http://platform.example/thing"
@@ -229,3 +231,40 @@ async def test_token_travels_in_the_header_alone(wire: Wire) -> None:
     request = wire.requests[0]
     assert request.headers["authorization"] == "Bearer tok-en"
     assert "tok-en" not in str(request.url)
+
+
+async def test_an_idle_connection_is_used_again(serve: ServeApp) -> None:
+    """Requests one after the other share a connection, requests at once do not wait for each other."""
+    peers: list[int] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        peers.append(scope["client"][1])
+        await asyncio.sleep(0.05)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    base = await serve(app)
+    for _ in range(3):
+        await http.call("GET", base, refusal=lambda answer: None)
+    assert len(set(peers)) == 1
+    await asyncio.gather(*(http.call("GET", base, refusal=lambda answer: None) for _ in range(40)))
+    assert len(set(peers)) == 40
+    await http.close()
+
+
+async def test_a_cut_request_leaves_its_connection_usable(serve: ServeApp) -> None:
+    """Who stops waiting does not take a connection with it, nor does the next one get the wrong answer."""
+    waits = iter((5.0, 0.0))
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        wait = next(waits)
+        await asyncio.sleep(wait)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": str(wait).encode()})
+
+    base = await serve(app)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await http.call("GET", base, refusal=lambda answer: None)
+    assert (await http.call("GET", base, refusal=lambda answer: None)).body == 0.0
+    await http.close()
