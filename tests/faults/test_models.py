@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from marketingos import adapters, clock, db
 from marketingos.adapters import claude, replicate
 from marketingos.domain.cycle import CycleState
 from marketingos.domain.platform import Platform
+from marketingos.sandbox import painter
 from marketingos.services import generation
 from marketingos.services.views import CycleView
 from tests.conftest import Setter
@@ -101,7 +103,7 @@ FAULTS: Mapping[str, Fault] = {
     "replicate, it takes long": at_order("slow_processing", WAITS, "error.replicate_slow", seconds=5.5),
     "replicate, the file is cut": at_file("accept_then_reset", ENDS),
     "replicate, half a file": at_file("malformed", ENDS),
-    "replicate, no file for a while": at_file("status", WAITS, "error.replicate_unreachable", status=503, times=3),
+    "replicate, no file for a while": at_file("status", WAITS, "error.replicate_unreachable", status=503, times=5),
 }  # fmt: skip
 
 
@@ -118,7 +120,10 @@ async def sandbox(tmp_path: Path, environment: Setter, sqlite_url: str) -> Async
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waits that are minutes in earnest."""
+    """Waits that are minutes in earnest are seconds, and a picture is one colour."""
+    monkeypatch.setattr(
+        painter, "paint", lambda prompt, width, height, seed=0: Image.new("RGB", (width, height), "navy")
+    )
     monkeypatch.setattr(claude, "SILENCE", SILENCE)
     monkeypatch.setattr(replicate, "_POLL", 0.05)
     monkeypatch.setattr(replicate, "_WAIT", 1)
