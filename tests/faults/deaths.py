@@ -8,7 +8,8 @@ everything is judged.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -22,6 +23,13 @@ Targets = Mapping[str, tuple[Kind, int]]
 
 Stopped = Mapping[str, tuple[int, str]]
 """By account: the await at which its walk stands, and where in the product that is."""
+
+ENDLESS = 5000
+"""No walk has so many awaits."""
+
+BOREDOM = 3.0
+"""Real seconds after which nobody else will stop: one that stands still may hold what another one needs. Who did not
+get so far dies another time."""
 
 AT_ONCE = 50
 """Walks that stand still at the same time: on PostgreSQL each may keep a connection."""
@@ -37,12 +45,18 @@ ACCOUNTS = 12
 
 @dataclass(kw_only=True)
 class Deaths:
-    """What was covered: the awaits of each kind, and the places of the product in which a walk stood."""
+    """What was covered: the awaits of each kind, those that it has not got, and the places in which a walk stood."""
 
     kills: int = 0
-    awaits: dict[str, set[int]] = field(default_factory=dict)
+    awaits: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    beyond: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     places: set[str] = field(default_factory=set)
     verdict: Verdict = field(default_factory=Verdict)
+
+    def missing(self, kind: Kind, first: int, step: int) -> Iterator[int]:
+        """The awaits of a kind that nothing has died at."""
+        end = min(self.beyond[kind.name], default=ENDLESS)
+        return (at for at in range(first, end, step) if at not in self.awaits[kind.name])
 
     def __str__(self) -> str:
         pairs = sum(map(len, self.awaits.values()))
@@ -54,26 +68,31 @@ def enumerate_deaths(
 ) -> Deaths:
     """Kills every kind at its awaits `first`, `first + step`, … to its last; at most `at_once` walks die together."""
     world.open(kinds, min(at_once, ACCOUNTS))
-    deaths, following = Deaths(), {kind.name: first for kind in kinds}
-    going = list(kinds)
-    process = world.start()
-    while going:
-        share = max(1, at_once // len(going))
-        targets = {
-            account: (kind, following[kind.name] + step * n)
-            for kind in going[:at_once]
-            for n, account in enumerate(world.accounts[kind.name][:share])
-        }
+    deaths, process = Deaths(), world.start()
+    while targets := _chosen(world, kinds, deaths, at_once, first, step):
         stopped, rows = _die_once(world, process, targets)
+        deaths.kills += 1
+        for account, (at, place) in stopped.items():
+            deaths.awaits[targets[account][0].name].add(at)
+            deaths.places.add(place)
+        for row in rows:
+            if row.rests and row.draft.account not in stopped:
+                deaths.beyond[row.kind.name].add(targets[row.draft.account][1])
         process = world.start()
-        _note(deaths, targets, stopped)
         deaths.verdict.add(_recovered(world))
-        ended = {row.kind.name for row in rows if row.rests and row.draft.account not in stopped}
-        going = [kind for kind in going if kind.name not in ended]
-        for kind, at in (targets[account] for account in stopped):
-            following[kind.name] = max(following[kind.name], at + step)
     world.kill(process)
     return deaths
+
+
+def _chosen(world: World, kinds: Sequence[Kind], deaths: Deaths, at_once: int, first: int, step: int) -> Targets:
+    """Who dies next, and where: the kinds that are not through share the places."""
+    going = [kind for kind in kinds if next(deaths.missing(kind, first, step), None)][:at_once]
+    share = max(1, at_once // max(1, len(going)))
+    return {
+        account: (kind, at)
+        for kind in going
+        for account, at in zip(world.accounts[kind.name][:share], deaths.missing(kind, first, step), strict=False)
+    }
 
 
 def _die_once(world: World, process: int, targets: Targets) -> tuple[Stopped, list[Row]]:
@@ -83,18 +102,11 @@ def _die_once(world: World, process: int, targets: Targets) -> tuple[Stopped, li
     time.sleep(STRAGGLERS)
     world.park({account: at for account, (_, at) in targets.items()})
     world.forward(SOON)
-    rows = world.settle(without=world.parked)
+    rows = world.settle(without=world.parked, boredom=BOREDOM)
     world.kill(process)
     stopped = world.parked()
     world.park({})
     return stopped, rows
-
-
-def _note(deaths: Deaths, targets: Targets, stopped: Stopped) -> None:
-    deaths.kills += 1
-    for account, (at, place) in stopped.items():
-        deaths.awaits.setdefault(targets[account][0].name, set()).add(at)
-        deaths.places.add(place)
 
 
 def _recovered(world: World) -> Verdict:

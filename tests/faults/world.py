@@ -227,31 +227,42 @@ class World:
         """Moves the product's clock alone, as a wrong time server would."""
         self.clock.set(self.clock.ahead + by)
 
-    def settle(self, *, without: Callable[[], Collection[str]] = tuple[str, ...], patience: float = 120) -> list[Row]:
+    def settle(
+        self,
+        *,
+        without: Callable[[], Collection[str]] = tuple[str, ...],
+        patience: float = 120,
+        boredom: float = 120,
+    ) -> list[Row]:
         """Lets time pass, from one due moment to the next, until all deliveries rest, save those of accounts `without`
-        which it has to do, or patience (in real seconds) ends; answers them."""
+        which it has to do, or until patience ends, or nothing happens for `boredom` (real seconds); answers them."""
         end, changed = time.monotonic() + patience, time.monotonic()
-        seen: list[Row] = []
+        seen: object = None
         while True:
-            left_out, rows, now = without(), self.rows(), self.now()
-            for row in rows:
-                if row.rests:
-                    self.rested.setdefault(row.id, now)
+            left_out, rows = without(), self.rows()
+            self._note_rest(rows)
             going = [row for row in rows if not row.rests and row.draft.account not in left_out]
-            if not going or time.monotonic() > end:
+            if seen != (seen := (rows, left_out)):
+                changed = time.monotonic()
+            quiet = time.monotonic() - changed
+            if not going or time.monotonic() > end or quiet > boredom:
                 return rows
-            if rows != seen:
-                seen, changed = rows, time.monotonic()
-            if moment := self._next_moment(going, time.monotonic() - changed):
+            if moment := self._next_moment(rows, going, quiet):
                 self.forward(max(moment - self.now(), timedelta()) + timedelta(milliseconds=1))
                 changed = time.monotonic()
             time.sleep(0.03)
 
-    def _next_moment(self, going: Sequence[Row], quiet: float) -> datetime | None:
+    def _note_rest(self, rows: Iterable[Row]) -> None:
+        now = self.now()
+        for row in rows:
+            if row.rests:
+                self.rested.setdefault(row.id, now)
+
+    def _next_moment(self, rows: Iterable[Row], going: Iterable[Row], quiet: float) -> datetime | None:
         """Where to put the clock now; None to let the processes work."""
         now = self.now()
-        leases = [row.lease_until for row in going if row.lease_until and row.lease_until > now]
-        busy = leases or any(row.not_before <= now for row in going)
+        leases = {row.lease_until for row in rows if row.lease_until and row.lease_until > now}
+        busy = any(row.lease_until in leases or row.not_before <= now for row in going)
         if busy and quiet < self.quiet:
             return None
         moment = self.do(claiming.next_due())
