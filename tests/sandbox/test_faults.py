@@ -155,6 +155,24 @@ def test_a_rule_may_name_an_account(sandbox: Sandbox) -> None:
     assert linkedin(sandbox).status_code == 500
 
 
+def test_a_rule_for_an_account_hits_what_names_it_only_indirectly(sandbox: Sandbox, files: Any) -> None:
+    """Its containers and its uploads, whose addresses name neither it nor a token."""
+    instagram, company = sandbox.account("instagram"), sandbox.account("linkedin", "organization")
+    auth = {"authorization": f"Bearer {instagram.access_token}"}
+    path, body = f"/meta/v25.0/{instagram.external_id}/media", {"image_url": files("a.jpg", picture())}
+    container = sandbox.http.post(path, headers=auth, json=body).json()["id"]
+    versions = {"linkedin-version": "202609", "x-restli-protocol-version": "2.0.0"}
+    opened = sandbox.http.post(
+        "/linkedin/rest/images?action=initializeUpload",
+        json={"initializeUploadRequest": {"owner": company.external_id}},
+        headers={"authorization": f"Bearer {company.access_token}", **versions},
+    ).json()["value"]
+    for account in (instagram, company):
+        sandbox.fault("status", times=None, match={"account": account.external_id}, status=503)
+    assert sandbox.http.get(f"/meta/v25.0/{container}", headers=auth).status_code == 503
+    assert sandbox.http.put(opened["uploadUrl"], content=b"x").status_code == 503
+
+
 def test_slow_and_failing_processing_of_a_container(sandbox: Sandbox, files: Any) -> None:
     """What the marked call submits takes its time, or ends in ERROR with the scripted subcode."""
     account = sandbox.account("instagram")
