@@ -30,8 +30,8 @@ TO_DO = {
     "es": r"acorta|acórt|añade|ábrela|avisa|cambia|cámbi|comprueba|crea|dilo|di esta|elige|entra|espera|intent|lee"
     r"|mira|pide|píde|ponl|pon |prueba|recárg|reconec|reescríb|repite|revísa|revisa|saldrá|se enviará|se sigue|súbel"
     r"|usa|vuelve|la buscamos",
-    "en": r"add|again|ask|change|check|choose|follow|go back|goes on|goes out|it will be|log in|make|open|quote|raise|reconnect"
-    r"|rewrite|set|shorten|tell|top it|try|use|wait|we look",
+    "en": r"add|again|ask|change|check|choose|follow|go back|goes on|goes out|it will be|log in|make|open|quote|raise"
+    r"|reconnect|rewrite|set|shorten|tell|top it|try|use|wait|we look",
 }
 """What a person can do, or what we do for them without being asked."""
 
