@@ -78,6 +78,7 @@ def enumerate_deaths(
         for row in rows:
             if row.rests and row.draft.account not in stopped:
                 deaths.beyond[row.kind.name].add(targets[row.draft.account][1])
+        world.forward(LEASE + timedelta(seconds=1))
         process = world.start()
         deaths.verdict.add(_recovered(world))
     world.kill(process)
@@ -110,8 +111,7 @@ def _die_once(world: World, process: int, targets: Targets) -> tuple[Stopped, li
 
 
 def _recovered(world: World) -> Verdict:
-    """What has become of the posts when the leases of the dead have ended and everything has come to rest."""
-    world.forward(LEASE + timedelta(seconds=1))
+    """What has become of the posts when everything has come to rest."""
     rows = world.settle()
     while world.answer(rows):
         rows = world.settle()
