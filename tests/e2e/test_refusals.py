@@ -62,7 +62,8 @@ def test_an_over_long_caption(server: Server, screen: Screen) -> None:
 def test_a_missing_picture(server: Server, screen: Screen) -> None:
     """A post whose picture failed is there with its words, says what is missing, cannot go out, and gets its picture
     when asked again."""
-    server.post("/sandbox/control/faults", [{"match": {"platform": "replicate"}, "action": "status", "times": None}])
+    declined = {"match": {"platform": "replicate", "method": "POST"}, "action": "fail_processing", "reason": "nsfw"}
+    server.post("/sandbox/control/faults", [{**declined, "times": None}])
     write_for(server, "ReservasPro")
     server.delete("/sandbox/control/faults")
     screen.log_in(server)

@@ -34,7 +34,7 @@ async def published(verdict: Verdict | None, live: str | None, note: str | None 
             Receipt(
                 delivery_id=delivery.id or 0,
                 approved_hash=delivery.content_hash,
-                sent=Sent(account="1", text=TEXT, files=("a" * 64,)),
+                sent=Sent(account="1", text=TEXT, wire_text=TEXT, files=("a" * 64,)),
                 external_id="1_2",
                 live_text=live,
                 read_at=NOW,
