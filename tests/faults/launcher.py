@@ -44,8 +44,8 @@ TICK = timedelta(milliseconds=200)
 OVERLAP = 10_000
 """Ticks that may be under way at once: one that waits for a parked walk never ends."""
 
-CONNECTIONS = 80
-"""PostgreSQL allows a hundred."""
+ROOM = "FAULTS_CONNECTIONS"
+"""How many connections a process may have to PostgreSQL, which allows a hundred in all."""
 
 
 def main() -> None:
@@ -117,10 +117,11 @@ def prepare() -> None:
     make = db.create_async_engine
 
     def with_room(url: str, **choices: Any) -> Any:
-        room = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_timeout": 600}
+        room = {"pool_size": int(os.environ[ROOM]), "max_overflow": 0, "pool_timeout": 600}
         return make(url, **{**choices, **(room if url.startswith("postgresql") else {})})
 
-    db.create_async_engine = with_room
+    if ROOM in os.environ:
+        db.create_async_engine = with_room
     if milliseconds := os.environ.get(BUSY):
         _lose_patience(int(milliseconds))
 

@@ -7,6 +7,7 @@ import pytest
 from tests.faults.conftest import Build
 from tests.faults.deaths import enumerate_deaths
 from tests.faults.kinds import KINDS
+from tests.faults.launcher import ROOM
 
 SHORTEST = ("facebook text", "linkedin text")
 
@@ -15,7 +16,7 @@ SHORTEST = ("facebook text", "linkedin text")
 @pytest.mark.timeout(3600)
 def test_every_kind_survives_death_at_every_await(build_world: Build, capsys: pytest.CaptureFixture[str]) -> None:
     """All kinds, each at each of its awaits, within transactions and between them."""
-    deaths = enumerate_deaths(build_world("postgresql"), list(KINDS.values()))
+    deaths = enumerate_deaths(build_world("postgresql", **{ROOM: 80}), list(KINDS.values()))
     with capsys.disabled():
         print(f"\n{deaths}; {deaths.verdict.deliveries} deliveries; asked: {dict(deaths.verdict.by_hand)}")
     assert not deaths.verdict.wrong
@@ -31,7 +32,7 @@ def test_a_kind_survives_death_at_every_await_on_sqlite(build_world: Build) -> N
 @pytest.mark.timeout(600)
 def test_the_shortest_walks_survive_death_at_every_await(build_world: Build) -> None:
     """A text's claim, intent, visible call and record, at each of their awaits."""
-    deaths = enumerate_deaths(build_world("postgresql"), [KINDS[name] for name in SHORTEST], at_once=24)
+    deaths = enumerate_deaths(build_world("postgresql", **{ROOM: 80}), [KINDS[name] for name in SHORTEST], at_once=24)
     assert not deaths.verdict.wrong
     assert min(map(len, deaths.awaits.values())) > 30
 
