@@ -31,6 +31,8 @@ def test_replicas_share_the_work_and_survive_each_other(build_world: Build, coun
     rows = world.settle()
     while world.answer(rows):
         rows = world.settle()
+    for process in list(world.ports):
+        world.kill(process)
     verdict = judge(rows, world.ledger())
     assert not verdict.wrong
     assert all(KINDS[name].asks for name in verdict.by_hand)
