@@ -18,8 +18,8 @@ dev: $(VENV)/.dev ## the same with hot reload
 test: $(VENV)/.dev ## everything: style, types, floors, unit, both databases, browser
 	@$(BIN)/python tests/chromium.py
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest -q -n 2 -m "not e2e and not exhaustive"
-	@$(BIN)/pytest -q -m e2e
+	@$(BIN)/pytest -q -n 2 --dist worksteal -m "not e2e and not exhaustive"
+	@$(BIN)/pytest -q -n 2 --dist worksteal -m e2e
 
 check: $(VENV)/.dev ## style, types, floors
 	@$(BIN)/ruff check .
@@ -29,7 +29,7 @@ check: $(VENV)/.dev ## style, types, floors
 
 e2e: $(VENV)/.dev ## only the browser journeys
 	@$(BIN)/python tests/chromium.py
-	@$(BIN)/pytest -q -m e2e
+	@$(BIN)/pytest -q -n 2 --dist worksteal -m e2e
 
 faults: $(VENV)/.dev ## every death enumerated, then N deliveries under random faults: make faults N=2000 SEED=1
 	@$(BIN)/pytest -q tests/faults

@@ -28,9 +28,8 @@ _HEADERS = {
 }
 
 
-@router.api_route(
-    "/media/{signature}/{file}", methods=["GET", "HEAD"], response_class=StreamingResponse, tags=["media"]
-)
+@router.head("/media/{signature}/{file}", include_in_schema=False)
+@router.get("/media/{signature}/{file}", response_class=StreamingResponse, tags=["media"])
 async def read(signature: str, file: str, request: Request) -> Response:
     """A file. 404 for any address that is not exactly one that we gave out; 503 while the store does not answer."""
     try:

@@ -6,8 +6,10 @@ its server's log and a picture of the last screen stand in the report.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -52,9 +54,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 @pytest.fixture(scope="package")
 def built_pages(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The pages, built once before any world's clock starts."""
+    """The pages, built once before any world's clock starts, by whichever of the workers comes first."""
     builder = Server(tmp_path_factory.mktemp("build"))
-    subprocess.run(builder.command("build"), cwd=builder.folder, env=builder.environment(), check=True, timeout=600)
+    with Path(tempfile.gettempdir(), f"marketingos-build-{os.getuid()}").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        subprocess.run(builder.command("build"), cwd=builder.folder, env=builder.environment(), check=True, timeout=600)
 
 
 @pytest.fixture

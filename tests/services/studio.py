@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections import defaultdict
@@ -42,6 +43,12 @@ PICTURE = picture_bytes(MONDAY)
 _SAMPLE = Path(__file__).parent.parent / "domain" / "package.json"
 
 
+def _open() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class Studio:
     """Passes requests on to the twin, unless `instead` has an answer for a path that ends so."""
@@ -50,6 +57,8 @@ class Studio:
     base: str = ""
     instead: dict[str, Answer] = field(default_factory=dict)
     asked: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    open: asyncio.Event = field(default_factory=_open)
+    """Clear it, and questions wait for their answer until it is set again."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -58,6 +67,7 @@ class Studio:
         end = request.url.path.rpartition("/")[2]
         if request.method == "POST":
             self.asked[end].append(body)
+            await self.open.wait()
         scripted = self.instead.get(end)
         answer = scripted(body) if scripted and request.method == "POST" else None
         assert self.app is not None

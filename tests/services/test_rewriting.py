@@ -146,13 +146,15 @@ async def test_each_question_is_booked_on_the_post(studio: Studio) -> None:
 async def test_a_second_click_does_not_pay_a_second_time(studio: Studio) -> None:
     """While one is under way another is refused; the pages see that it is."""
     before, asked = await variant(), studio.texts
-    studio.instead.pop("messages")
+    studio.writes(rewriting_of())
+    studio.open.clear()
     first = asyncio.create_task(rewriting.propose(person(), before.id, Wish.SHORTER))
     while (told := (await variant()).proposal) is None:
         await asyncio.sleep(0.01)
     assert told.answered_at is None
     with pytest.raises(Refused):
         await rewriting.propose(person(), before.id, Wish.SHORTER)
+    studio.open.set()
     await first
     assert studio.texts == asked + 1
 
@@ -160,11 +162,13 @@ async def test_a_second_click_does_not_pay_a_second_time(studio: Studio) -> None
 async def test_one_that_was_dropped_while_under_way_does_not_come_back(studio: Studio) -> None:
     """Its answer finds nobody who waits."""
     before = await variant()
-    studio.instead.pop("messages")
+    studio.writes(rewriting_of())
+    studio.open.clear()
     asked = asyncio.create_task(rewriting.propose(person(), before.id, Wish.SHORTER))
     while (await variant()).proposal is None:
         await asyncio.sleep(0.01)
     await rewriting.discard(person(), before.id)
+    studio.open.set()
     await asked
     assert (await variant()).proposal is None
 

@@ -67,7 +67,7 @@ KEYS = sorted(
 )
 
 
-@pytest.mark.parametrize(("code", "ruling"), rulings())
+@pytest.mark.parametrize(("code", "ruling"), list(rulings()))
 def test_every_refusal_has_its_sentence(code: str, ruling: Ruling) -> None:
     """A code of a platform's contract is told without a value that only its answer would know: the key is all that a
     delivery keeps."""
