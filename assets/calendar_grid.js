@@ -8,6 +8,7 @@ import interaction from "@fullcalendar/react/interaction";
 import es from "@fullcalendar/react/locales/es";
 import "@fullcalendar/react/skeleton.css";
 import useKeys from "./calendar_keys.js";
+import { Card, useCarried } from "./calendar_pointer.js";
 import AlarmClock from "lucide-react/dist/esm/icons/alarm-clock.mjs";
 import CircleCheck from "lucide-react/dist/esm/icons/circle-check.mjs";
 import CirclePause from "lucide-react/dist/esm/icons/circle-pause.mjs";
@@ -24,7 +25,10 @@ import TimerOff from "lucide-react/dist/esm/icons/timer-off.mjs";
 import TriangleAlert from "lucide-react/dist/esm/icons/triangle-alert.mjs";
 
 const VIEWS = { month: "dayGridMonth", week: "timeGridWeek", day: "timeGridDay" };
-const NAMES = Object.fromEntries(Object.entries(VIEWS).map(([ours, theirs]) => [theirs, ours]));
+const THREE = "timeGridThree";
+const NARROW = "(max-width: 1023px)";
+const NAMES = { ...Object.fromEntries(Object.entries(VIEWS).map(([ours, theirs]) => [theirs, ours])), [THREE]: "week" };
+const viewOf = (view, span) => (view === "week" && span === 3 ? THREE : VIEWS[view]);
 const ICONS = {
   DRAFT: PencilLine, PENDING_APPROVAL: Hourglass, APPROVED: CircleCheck, PUBLISHING: LoaderCircle, PUBLISHED: CircleCheck,
   REJECTED: CircleX, FAILED: TriangleAlert, UNKNOWN: CircleQuestionMark, EXPIRED: TimerOff, PARTIAL: Contrast,
@@ -80,7 +84,7 @@ function chip(info, words) {
   const Icon = ICONS[p.status] ?? PencilLine;
   const word = words.status[p.status];
   const name = `${p.time}, ${word}: ${info.event.title}. ${p.product}`;
-  const known = { "data-id": info.event.id, "data-s": p.status, "data-n": p.platforms.length, "data-short": !!p.crowded, title: name };
+  const known = { "data-id": info.event.id, "data-s": p.status, "data-n": p.platforms.length, "data-short": !!p.crowded, role: "img", "aria-label": name };
   const when = h("span", { className: "chip-when", "data-s": p.status },
     h("span", { className: "st-ic" }, h(Icon, { size: 13, strokeWidth: 2 })), h("span", { className: "chip-time" }, p.time));
   const text = h("span", { className: "chip-text" }, p.cause || info.event.title);
@@ -135,6 +139,7 @@ const classes = {
 const views = {
   dayGridMonth: { dayHeaderFormat: { weekday: "short" }, fixedWeekCount: true },
   timeGridWeek: { dayHeaderFormat: { weekday: "short", day: "numeric" } },
+  [THREE]: { type: "timeGrid", duration: { days: 3 }, dayHeaderFormat: { weekday: "short", day: "numeric" } },
   timeGridDay: { dayHeaderFormat: { weekday: "long", day: "numeric" } },
 };
 
@@ -147,7 +152,7 @@ const fixed = {
 };
 
 /* Moves the calendar when the page says so, and measures its place: fourteen hours fill a week. */
-function useCalendar(view, date) {
+function useCalendar(theirs, date) {
   const ref = useRef(null);
   const box = useRef(null);
   const [hour, setHour] = useState(0);
@@ -159,23 +164,39 @@ function useCalendar(view, date) {
   }, []);
   useEffect(() => {
     const api = ref.current?.getApi();
-    if (api && api.view.type !== VIEWS[view]) api.changeView(VIEWS[view], date);
+    if (api && api.view.type !== theirs) api.changeView(theirs, date);
     else if (api) api.gotoDate(date);
-  }, [view, date]);
+  }, [theirs, date]);
   return [ref, box, hour];
 }
 
+/* Tells the page whether there is room for a whole week: it fetches and names what is drawn. */
+function useRoom(onNarrow) {
+  const tell = useRef(onNarrow);
+  tell.current = onNarrow;
+  useEffect(() => {
+    const room = matchMedia(NARROW);
+    const say = () => tell.current?.(room.matches);
+    if (room.matches) say();
+    room.addEventListener("change", say);
+    return () => room.removeEventListener("change", say);
+  }, []);
+}
+
 export default function Grid({
-  events, revision, view = "month", date, now, timeZone, locale, selected, words,
-  onOpen, onFree, onMove, onShift, onRefused, onRange,
+  events, revision, view = "month", span = 7, date, now, timeZone, locale, selected, words,
+  onOpen, onFree, onMove, onShift, onRefused, onRange, onNarrow,
 }) {
-  const [ref, box, hour] = useCalendar(view, date);
+  const theirs = viewOf(view, span);
+  const [ref, box, hour] = useCalendar(theirs, date);
+  useRoom(onNarrow);
+  const [take, say, leave] = useCarried(words, locale, timeZone);
   const shown = useMemo(() => entries(events ?? [], selected), [events, selected, revision]);
   const [keys, settle] = useKeys(box, selected, onShift);
   const refused = useRef(false);
   const moment = now ? new Date(now) : new Date();
   const grid = hour > 0 && h(FullCalendar, {
-    ...fixed, ref, slotMinHeight: hour, className: "cal", events: shown, initialView: VIEWS[view], initialDate: date, timeZone, locale,
+    ...fixed, ref, slotMinHeight: hour, className: "cal", events: shown, initialView: theirs, initialDate: date, timeZone, locale,
     ...(now ? { now } : {}),
     moreLinkContent: (info) => words.more.replace("{n}", info.num),
     dayHeaderClass: (info) => info.inPopover ? "cal-popover-head" : `cal-head${isTodays(info, moment) ? " cal-is-today" : ""}`,
@@ -183,8 +204,16 @@ export default function Grid({
     dayCellTopContent: (info) => dayTop(info, words, locale, timeZone),
     eventContent: (info) => chip(info, words),
     eventDidMount: settle,
-    eventAllow: (drop) => !(refused.current = drop.start < moment),
-    eventDragStop: () => refused.current && onRefused?.(),
+    eventAllow: (drop) => {
+      refused.current = drop.start < moment;
+      say(drop.start, refused.current);
+      return !refused.current;
+    },
+    eventDragStart: take,
+    eventDragStop: () => {
+      leave();
+      if (refused.current) onRefused?.();
+    },
     eventClick: ({ event, jsEvent }) => {
       jsEvent.preventDefault();
       const p = event.extendedProps;
@@ -194,5 +223,6 @@ export default function Grid({
     eventDrop: ({ event }) => onMove?.(event.id, event.start.toISOString()),
     datesSet: (info) => onRange?.(info.start.toISOString(), info.end.toISOString(), NAMES[info.view.type]),
   });
-  return h("div", { ref: box, className: "cal-box", "data-view": view, "data-arrows": "", ...keys }, grid);
+  return h("div", { ref: box, className: "cal-box", "data-view": view, "data-arrows": "", ...keys }, grid,
+    h(Card, { box, events, words, icons: ICONS, locale, timeZone }));
 }

@@ -16,6 +16,12 @@ def country_of(timezone: str) -> str:
     return country if len(country) == 2 and country.isalpha() else ""
 
 
+@cache
+def known_countries() -> frozenset[str]:
+    """The countries (ISO 3166, two letters) whose national holidays are known."""
+    return frozenset(code for code in holidays.list_supported_countries() if len(code) == 2)
+
+
 def holiday_on(day: date, country: str, language: str) -> str:
     """What is celebrated nationwide on a day, named in the language where the country's law is known in it; empty on a
     day like any other, and for a country that is not known."""
@@ -30,7 +36,7 @@ def holidays_after(day: date, country: str, language: str, days: int) -> tuple[t
 
 @cache
 def _year(country: str, year: int, language: str) -> Mapping[date, str]:
-    if country not in holidays.list_supported_countries():
+    if country not in known_countries():
         return {}
     spoken = holidays.list_localized_countries().get(country, [])
     wanted = next((code for code in spoken if code.split("_")[0] == language), None)

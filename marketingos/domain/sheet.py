@@ -20,6 +20,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
 
+from marketingos.domain.holiday import known_countries
 from marketingos.domain.platform import Platform, in_order
 from marketingos.domain.product import NAME_MAX, FactKind
 
@@ -75,6 +76,21 @@ def _zone(name: str) -> str:
     if name not in available_timezones():
         raise PydanticCustomError("sheet.bad_zone", "not an IANA time zone")
     return name
+
+
+def _country(code: str) -> str:
+    """ISO 3166, two letters; empty is the zone's."""
+    code = code.strip().upper()
+    if code and code not in known_countries():
+        raise PydanticCustomError("sheet.bad_country", "not a country", {"country": code})
+    return code
+
+
+def _contact(text: str) -> str:
+    """A telephone has digits, an address or a handle its @; anything else is a slip of the pen."""
+    if text and not re.search(r"@\w|(?:\d[\s./()-]*){3}", text):
+        raise PydanticCustomError("sheet.bad_contact", "not a contact", {"contact": text})
+    return text
 
 
 def _hashtag(tag: str) -> str:
@@ -149,6 +165,9 @@ class VoiceSheet(_Part):
     dont: Lines = ()
     banned_words: Lines = ()
     competitors: Lines = ()
+    contacts: Annotated[
+        tuple[Annotated[Line, AfterValidator(_contact)], ...], Listed, Field(max_length=60), AfterValidator(_each_once)
+    ] = ()
 
 
 class TemplateSheet(_Part):
@@ -227,6 +246,7 @@ class ProductSheet(_Part):
     website: Annotated[Line, AfterValidator(_site)] = ""
     language: Literal["es", "en"] = "es"
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Madrid"
+    country: Annotated[str, BeforeValidator(_said), AfterValidator(_country)] = ""
     posts_per_week: Annotated[int, Field(ge=1, le=70)] | None = None
     late_after_minutes: Annotated[int, Field(ge=5, le=7 * 24 * 60)] = 120
     ai_budget_month: Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)] | None = None

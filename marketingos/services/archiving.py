@@ -5,7 +5,7 @@ Nothing is deleted. What waited for approval waits still, unseen, and is back wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, func
@@ -74,13 +74,16 @@ async def restore(actor: PersonView, product_id: int) -> None:
             audit.note(s, actor.email, "product.restore", f"product:{product_id}")
 
 
-async def clean_up(actor: PersonView, keep: Sequence[str], *, dry_run: bool) -> CleanUp:
-    """Archives every product but those named; a dry run says what would go.
+async def clean_up(
+    actor: PersonView, keep: Sequence[str], *, dry_run: bool, among: Collection[int] | None = None
+) -> CleanUp:
+    """Archives every product but those named; a dry run says what would go. With `among` (ids), products that are none
+    of those stay: a person has not seen them.
 
     `InvalidInput("product.unknown_name")` when a name fits none, so that a slip of the pen archives nothing.
     """
     require(actor, Deed.ADMINISTER)
-    return await _clean_up(keep, actor.email, dry_run)
+    return await _clean_up(keep, actor.email, dry_run, among)
 
 
 async def clean_up_from_terminal(keep: Sequence[str], *, dry_run: bool) -> CleanUp:
@@ -88,13 +91,14 @@ async def clean_up_from_terminal(keep: Sequence[str], *, dry_run: bool) -> Clean
     return await _clean_up(keep, "terminal", dry_run)
 
 
-async def _clean_up(keep: Sequence[str], by: str, dry_run: bool) -> CleanUp:
+async def _clean_up(keep: Sequence[str], by: str, dry_run: bool, among: Collection[int] | None = None) -> CleanUp:
     async with session() as s:
         live = select(Product).where(col(Product.archived_at).is_(None)).order_by(Product.name).with_for_update()
         rows = (await s.exec(live)).all()
         if unknown := sorted(set(keep) - {row.name for row in rows}):
             raise InvalidInput("product.unknown_name", field="keep", names=", ".join(unknown))
-        told = await _consequences(s, [row for row in rows if row.name not in keep])
+        going = [row for row in rows if row.name not in keep and (among is None or row.id in among)]
+        told = await _consequences(s, going)
         free = tuple(c for c in told if not c.going)
         for row in rows if not dry_run else ():
             if row.id in {c.product.id for c in free}:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from textwrap import shorten
 
 from sqlalchemy import func
 from sqlalchemy.orm import selectinload
@@ -54,6 +55,9 @@ from marketingos.services.views import (
     VariantView,
 )
 from marketingos.settings import get_settings
+
+LEAD = 180
+"""Characters of a post that the calendar knows."""
 
 _ACTIVE = (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING)
 _TROUBLED = (DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN, DeliveryStatus.HELD)
@@ -228,6 +232,7 @@ def _chip(found: Post, product: ProductView) -> ChipView:
         timezone=found.timezone,
         platforms=in_order([v.platform for v in found.variants]),
         thumbnail_url=media.view(pictures[0]).thumbnail_url if pictures else "",
+        lead=shorten(next((v.text for v in _ordered(found.variants)), ""), LEAD, placeholder="…"),
         cause=_cause(found, status),
         movable=not any(d.may_be_out for v in found.variants for d in v.deliveries),
     )
@@ -285,6 +290,7 @@ def _variant_view(
         reject_reason=variant.reject_reason,
         reject_note=variant.reject_note,
         privacy=str(variant.options.get("privacy_level", "")) if variant.status is VariantStatus.APPROVED else "",
+        face=variant.face,
     )
 
 

@@ -41,7 +41,8 @@ from marketingos.services.views import PersonView, ProductView
 
 _DEMO = files("marketingos.services") / "demo"
 _PLAIN = (
-    "name", "description", "audience", "usp", "website", "language", "timezone", "posts_per_week",
+    "name", "description", "audience", "usp", "website", "language", "timezone", "country",
+    "posts_per_week",
     "late_after_minutes", "ai_budget_month",
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ or by two, cannot cross: whoever comes second sees what the first did.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -61,8 +61,10 @@ async def approve(
     platforms: Sequence[Platform] | None = None,
     *,
     tiktok: Choices | None = None,
+    seen: Collection[str] | None = None,
 ) -> PostView:
-    """Approves the pending variants (of `platforms`, or all) that nothing blocks, and queues their deliveries.
+    """Approves the pending variants (of `platforms`, or all) that nothing blocks, and queues their deliveries. `seen`
+    are the faces that the person had on screen: what changed since is refused with `Refused("review.changed")`.
 
     A part on TikTok is approved only with a person's choices for this very post, checked against what TikTok allows
     now; who agreed to what is kept. Raises `Refused` with the first obstacle when none can be approved, or when TikTok
@@ -73,7 +75,10 @@ async def approve(
     async with session() as s:
         approval = await _approval(s, actor, post_id, agreement)
         done, obstacle = [], None
-        for variant in _chosen(approval.post, platforms, VariantStatus.PENDING):
+        chosen = _chosen(approval.post, platforms, VariantStatus.PENDING)
+        if seen is not None and any(variant.face not in seen for variant in chosen):
+            raise Refused("review.changed")
+        for variant in chosen:
             try:
                 _approve_variant(s, approval, variant)
                 done.append(variant.platform)
@@ -90,11 +95,10 @@ async def withdraw(actor: PersonView, post_id: int, platforms: Sequence[Platform
     require(actor, Deed.APPROVE)
     async with session() as s:
         post = await locked(s, post_id)
-        chosen = [
-            v for v in _chosen(post, platforms, VariantStatus.APPROVED) if not any(d.may_be_out for d in v.deliveries)
-        ]
+        approved = _chosen(post, platforms, VariantStatus.APPROVED)
+        chosen = [v for v in approved if not any(d.may_be_out for d in v.deliveries)]
         if not chosen:
-            raise Refused("review.already_going")
+            raise Refused("review.already_going" if approved else "review.nothing_to_withdraw")
         for variant in chosen:
             take_back(variant)
         _touch(s, actor, post, "post.withdraw")
@@ -112,9 +116,10 @@ async def reject(
     require(actor, Deed.APPROVE)
     async with session() as s:
         post = await locked(s, post_id)
-        chosen = [v for v in _chosen(post, platforms) if not any(d.may_be_out for d in v.deliveries)]
+        standing = [v for v in _chosen(post, platforms) if v.status is not VariantStatus.REJECTED]
+        chosen = [v for v in standing if not any(d.may_be_out for d in v.deliveries)]
         if not chosen:
-            raise Refused("review.already_going")
+            raise Refused("review.already_going" if standing else "review.already_rejected")
         for variant in chosen:
             take_back(variant)
             _decide(variant, actor, VariantStatus.REJECTED)

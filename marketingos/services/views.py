@@ -147,7 +147,7 @@ class VariantView:
     """The post on one platform. `length` and `limit` are in the platform's own units; `findings` are catalogue keys of
     what is wrong with it (`check.too_long`, `check.no_media`), empty when it may go out, `set_aside` those that a
     person lets stand, and `details` the values in the sentences of both; `most_media` is how many files its format
-    takes; `privacy` is who may see a TikTok post, as it was approved."""
+    takes; `privacy` is who may see a TikTok post, as it was approved; `face` the hash of what a reader sees of it."""
 
     id: int
     platform: Platform
@@ -172,6 +172,7 @@ class VariantView:
     reject_reason: RejectReason | None = None
     reject_note: str = ""
     privacy: str = ""
+    face: str = ""
     proposal: ProposalView | None = None
 
 
@@ -240,7 +241,8 @@ class PauseView:
 
 @dataclass(frozen=True, kw_only=True)
 class ChipView:
-    """A post in the calendar. `cause` is a catalogue key for the second line of a post that needs a hand."""
+    """A post in the calendar; `lead` is how its main text begins. `cause` is a catalogue key for the second line
+    of a post that needs a hand."""
 
     id: int
     product: ProductView
@@ -251,6 +253,7 @@ class ChipView:
     timezone: str
     platforms: tuple[Platform, ...]
     thumbnail_url: str = ""
+    lead: str = ""
     cause: str | None = None
     movable: bool = True
 

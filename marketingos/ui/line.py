@@ -17,8 +17,8 @@ from marketingos.services.views import PauseView
 from marketingos.settings import get_settings
 from marketingos.text import format_slot, sentence
 from marketingos.ui.actor import actor_of, language_of, session_token
-from marketingos.ui.components.cord import PAUSE_DIALOG, SCOPES, Cord, Part, PauseRow
-from marketingos.ui.components.overlay import close_dialog, open_dialog
+from marketingos.ui.components.cord import PAUSE_DIALOG, PAUSE_FORM, SCOPES, Cord, Part, PauseRow
+from marketingos.ui.components.overlay import clear_forms, close_dialog, open_dialog
 from marketingos.ui.notices import notice
 from marketingos.ui.theme import PLATFORM_NAMES
 
@@ -64,17 +64,17 @@ class Line(rx.State):
                 setattr(self, name, value)
 
     @rx.event
-    async def ask(self, scope: str) -> EventSpec:
+    async def ask(self, scope: str) -> list[EventSpec]:
         """Opens the question."""
         await self._choose(scope)
-        return open_dialog(PAUSE_DIALOG)
+        return _asked()
 
     @rx.event
-    async def ask_account(self, account_id: int) -> EventSpec:
+    async def ask_account(self, account_id: int) -> list[EventSpec]:
         """Opens the question about an account."""
         await self._choose("account")
         self.target = str(account_id)
-        return open_dialog(PAUSE_DIALOG)
+        return _asked()
 
     @rx.event
     async def choose_scope(self, scope: str) -> None:
@@ -101,6 +101,7 @@ class Line(rx.State):
         return notice("pause.resumed")
 
     async def _choose(self, scope: str) -> None:
+        await actor_of(self)
         self.scope, self.target = scope if scope in SCOPES else "everything", ""
         self.parts = await _parts(self.scope)
 
@@ -133,6 +134,10 @@ def cord() -> Cord:
         on_pause=Line.pause,
         on_resume=Line.resume,
     )
+
+
+def _asked() -> list[EventSpec]:
+    return [clear_forms(f"#{PAUSE_FORM}"), open_dialog(PAUSE_DIALOG)]
 
 
 async def _parts(scope: str) -> tuple[Part, ...]:

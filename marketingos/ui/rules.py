@@ -18,8 +18,11 @@ from marketingos.text import sentence
 from marketingos.ui.actor import actor_of, language_of
 from marketingos.ui.components.buttons import button, icon, icon_button
 from marketingos.ui.components.fields import text_input
+from marketingos.ui.components.overlay import clear_forms
 from marketingos.ui.notices import notice
 from marketingos.ui.words import t
+
+_ADDING = "rule-add"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +145,7 @@ class RuleBookDesk(RuleDesk, mixin=True):
     async def add_rule(self, form: RuleWords):
         """A rule without a rejection."""
         await self._ruled(await rules.add(await actor_of(self), self.rule_book.product_id, form["text"]))
-        return notice("rule.accepted")
+        return [clear_forms(f".{_ADDING}"), notice("rule.accepted")]
 
 
 # -- one rule ----------------------------------------------------------------------------------------------------------
@@ -255,8 +258,7 @@ def _add(desk: Any) -> rx.Component:
         text_input("rule-new", name="text", max_length=LONGEST, required=True, placeholder=t("rule.example")),
         button(t("rule.add"), icon_name="plus", type="submit"),
         on_submit=desk.add_rule,
-        reset_on_submit=True,
-        class_name="row rule-add",
+        class_name=f"row {_ADDING}",
     )
 
 

@@ -27,6 +27,9 @@ TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=60)
 LINE = TEXT.filter(lambda text: bool(" ".join(text.split())))
 LINES = st.lists(LINE, max_size=4)
 WORD = st.from_regex(r"[a-záñ]{2,12}", fullmatch=True)
+CONTACTS = st.lists(
+    st.from_regex(r"\+34 9\d{2} \d{3} \d{3}|hola@[a-z]{3,9}\.es|@[a-z]{3,9}", fullmatch=True), max_size=3
+)
 SLOTS = st.lists(
     st.builds(
         dict,
@@ -55,9 +58,10 @@ SHEETS = st.builds(
         lambda text: "".join(c for c in text if c in "\n\t" or (ord(c) > 31 and not 127 <= ord(c) < 160))
     ),
     language=st.sampled_from(["es", "en"]),
+    country=st.sampled_from(["", "ES", "MX", "NO"]),
     posts_per_week=st.none() | st.integers(1, 70),
     ai_budget_month=st.none() | st.integers(1, 10_000_000).map(lambda cents: cents / 100),
-    voice=st.builds(dict, tone=TEXT, do=LINES, dont=LINES, banned_words=LINES, competitors=LINES),
+    voice=st.builds(dict, tone=TEXT, do=LINES, dont=LINES, banned_words=LINES, competitors=LINES, contacts=CONTACTS),
     template=st.builds(dict, hooks=LINES, hashtags=st.lists(WORD, max_size=4), calls_to_action=LINES),
     facts=FACTS,
     slots=SLOTS,
@@ -94,6 +98,9 @@ def test_only_equal_sheets_do_not_differ(one: ProductSheet, other: ProductSheet)
         ({"name": "x" * 81}, "name", "sheet.too_long"),
         ({"website": "ftp://reservaspro.es"}, "website", "sheet.bad_site"),
         ({"timezone": "Madrid"}, "timezone", "sheet.bad_zone"),
+        ({"country": "ZZ"}, "country", "sheet.bad_country"),
+        ({"country": "España"}, "country", "sheet.bad_country"),
+        ({"voice": {"contacts": ["@aulaplus", "llámanos"]}}, "voice.contacts.2", "sheet.bad_contact"),
         ({"language": "fr"}, "language", "sheet.not_one_of"),
         ({"posts_per_week": 0}, "posts_per_week", "sheet.too_small"),
         ({"ai_budget_month": "mucho"}, "ai_budget_month", "sheet.not_a_number"),
@@ -129,6 +136,7 @@ def test_what_people_write_is_tidied() -> None:
     sheet = ProductSheet(
         name="  Reservas   Pro ",
         website="reservaspro.es",
+        country=" es",
         template={"hashtags": ["#barberia", "barberia"], "palette": ["#aabbcc", "#FFFFFF", "#000000"]},  # type: ignore[arg-type]
         slots=(
             SlotSheet(weekday=Weekday.SUNDAY, time=time(9), platforms=(Platform.TIKTOK, Platform.INSTAGRAM)),
@@ -136,6 +144,7 @@ def test_what_people_write_is_tidied() -> None:
         ),
     )
     assert (sheet.name, sheet.website) == ("Reservas Pro", "https://reservaspro.es")
+    assert sheet.country == "ES"
     assert sheet.template.hashtags == ("barberia",)
     assert sheet.template.palette[0] == "#AABBCC"
     assert [slot.weekday for slot in sheet.slots] == [Weekday.MONDAY, Weekday.SUNDAY]

@@ -45,10 +45,10 @@ class Screen:
         expect(self.toast).to_contain_text(self._any("calendar.written"), timeout=180_000)
 
     def chip(self, product: str, *, time: str = "", status: str = "") -> Locator:
-        """Posts in the calendar; their title reads "18:30, Por aprobar: ... . ReservasPro"."""
+        """Posts in the calendar; their name reads "18:30, Por aprobar: ... . ReservasPro"."""
         word = self.say(f"status.{status}") if status else ""
         title = re.compile(rf"^{time}.*{re.escape(word)}: .*{re.escape(product)}$", re.DOTALL)
-        return self.page.get_by_title(title).filter(visible=True)
+        return self.page.get_by_label(title).filter(visible=True)
 
     @property
     def panel(self) -> Locator:

@@ -98,6 +98,17 @@ async def test_a_clean_up_archives_all_but_the_kept() -> None:
     assert [p.name for p in await products.list_products()] == ["ReservasPro"]
 
 
+async def test_a_clean_up_leaves_what_nobody_was_shown() -> None:
+    """A product that arrives between the preview and the press stays."""
+    laura = await stage.person()
+    made = [await products.create(laura, {"name": name}) for name in ("ReservasPro", "Prueba")]
+    await products.create(laura, {"name": "Recién llegado"})
+    shown = [saved.product_id for saved in made]
+    done = await archiving.clean_up(laura, ["ReservasPro"], dry_run=False, among=shown)
+    assert [c.product.name for c in done.archived] == ["Prueba"]
+    assert [p.name for p in await products.list_products()] == ["Recién llegado", "ReservasPro"]
+
+
 async def test_a_name_that_fits_nothing_stops_the_clean_up() -> None:
     """A slip of the pen archives nothing."""
     laura = await stage.person()

@@ -44,9 +44,16 @@ async def test_a_product_says_what_was_saved() -> None:
         "name": "AulaPlus",
         "description": "Gestión de academias",
         "website": "https://aulaplus.es",
+        "timezone": "America/Bogota",
+        "country": "MX",
         "posts_per_week": 3,
         "ai_budget_month": 12.5,
-        "voice": {"tone": "cercano", "banned_words": ["barato"], "competitors": ["Classter"]},
+        "voice": {
+            "tone": "cercano",
+            "banned_words": ["barato"],
+            "competitors": ["Classter"],
+            "contacts": ["910 000 000"],
+        },
         "template": {"hooks": ["Otra vez día 5"], "palette": ["#112233", "#FFFFFF", "#AA5500"]},
         "facts": [{"claim": "Desde 19 € al mes", "kind": "price", "source": "aulaplus.es/precios"}],
         "slots": [FRIDAY, MONDAY],
@@ -93,6 +100,17 @@ async def test_saving_nothing_new_is_no_save() -> None:
     first = await products.create(admin, {"name": "AulaPlus"})
     again = await products.save(admin, first.product_id, {"name": "AulaPlus"}, first.version)
     assert again.version == first.version
+
+
+async def test_a_save_of_something_else_keeps_the_contacts() -> None:
+    """Numbers and addresses that posts may give, and the country, are no part of what a save forgets."""
+    saved = await made(country="ES", voice={"contacts": ["hola@aulaplus.es", "@aulaplus"]})
+    before = await sheet(saved.product_id)
+    laura = await stage.person(Role.EDITOR)
+    await products.save(laura, saved.product_id, changed(before, usp="otra"), saved.version)
+    async with db.reading() as s:
+        row = await s.get_one(Product, saved.product_id)
+    assert (row.country, row.voice.contacts) == ("ES", ("hola@aulaplus.es", "@aulaplus"))
 
 
 async def test_a_slot_that_stays_keeps_its_row() -> None:

@@ -134,6 +134,40 @@ async def test_rejecting_and_restoring() -> None:
     assert (await review.restore(laura, post_id)).status is PostStatus.PENDING_APPROVAL
 
 
+async def test_a_second_rejection_takes_nothing_from_the_first() -> None:
+    """Pressed twice, or by two people: the first reason and note stay, and one rule at most comes of it."""
+    laura, product = await stage.person(), await stage.product()
+    post_id = await stage.post(product)
+    await review.reject(laura, post_id, RejectReason.TONE, "demasiado serio")
+    with pytest.raises(Refused, match=r"review\.already_rejected"):
+        await review.reject(laura, post_id, RejectReason.TONE, "")
+    assert (await posts.post(laura, post_id)).variants[0].reject_note == "demasiado serio"
+
+
+async def test_only_what_was_looked_at_is_approved() -> None:
+    """Words or a picture that changed after the person looked are refused whole; what they see now can be approved."""
+    laura, product = await stage.person(), await stage.product()
+    post_id = await stage.post(product, platforms=(Platform.FACEBOOK, Platform.LINKEDIN))
+    looked = await posts.post(laura, post_id)
+    faces = [v.face for v in looked.variants]
+    facebook = next(v for v in looked.variants if v.platform is Platform.FACEBOOK)
+    await review.edit_text(laura, facebook.id, "Otra cosa", facebook.version)
+    with pytest.raises(Refused, match=r"review\.changed"):
+        await review.approve(laura, post_id, seen=faces)
+    assert await deliveries() == []
+    assert (await review.approve(laura, post_id, [Platform.LINKEDIN], seen=faces)).variants
+    now = [v.face for v in (await posts.post(laura, post_id)).variants]
+    assert (await review.approve(laura, post_id, seen=now)).status is PostStatus.APPROVED
+
+
+async def test_nothing_to_take_back_says_so() -> None:
+    """A post that was never approved is not called published."""
+    laura, product = await stage.person(), await stage.product()
+    post_id = await stage.post(product)
+    with pytest.raises(Refused, match=r"review\.nothing_to_withdraw"):
+        await review.withdraw(laura, post_id)
+
+
 async def test_moving_keeps_the_approval_and_moves_the_delivery() -> None:
     """Time is not content: an approved post stays approved at its new time."""
     laura, product = await stage.person(), await stage.product()

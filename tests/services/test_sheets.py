@@ -12,10 +12,14 @@ BAD = """\
 # a product with slips of the pen
 name: ReservasPro
 language: fr
+country: Narnia
 voice:
   tone: 3
   banned:
     - barato
+  contacts:
+    - hola@reservaspro.es
+    - llámanos
 facts:
   - claim: Prueba de 14 días gratis
 
@@ -37,11 +41,13 @@ def test_every_problem_names_its_line_and_field() -> None:
     """All of them at once, in the order of the file."""
     assert lines(BAD) == [
         (3, "language", "sheet.not_one_of"),
-        (5, "voice.tone", "sheet.not_text"),
-        (6, "voice.banned", "sheet.unknown_field"),
-        (12, "facts.2.valid_until", "sheet.bad_date"),
-        (16, "slots.2.time", "sheet.bad_time"),
-        (17, "slots.2.platforms.1", "sheet.not_one_of"),
+        (4, "country", "sheet.bad_country"),
+        (6, "voice.tone", "sheet.not_text"),
+        (7, "voice.banned", "sheet.unknown_field"),
+        (11, "voice.contacts.2", "sheet.bad_contact"),
+        (16, "facts.2.valid_until", "sheet.bad_date"),
+        (20, "slots.2.time", "sheet.bad_time"),
+        (21, "slots.2.platforms.1", "sheet.not_one_of"),
     ]
 
 

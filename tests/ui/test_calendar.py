@@ -81,7 +81,19 @@ async def test_the_address_says_what_is_shown(tab, session, post):
 
 
 @pytest.mark.parametrize(
-    "query", ["view=year", "date=2026-13-45", "date=x", "status=lost", "product=x", "hide=myspace"]
+    "query",
+    [
+        "view=year",
+        "date=2026-13-45",
+        "date=9999-12-31",
+        "date=0001-01-01",
+        "date=x",
+        "status=lost",
+        "product=x",
+        f"product={'9' * 30}",
+        f"post={'9' * 30}",
+        "hide=myspace",
+    ],
 )
 async def test_nonsense_in_the_address_is_the_plain_calendar(tab, session, post, query):
     """What cannot be is left out, and nothing fails."""
@@ -123,10 +135,25 @@ async def test_before_the_first_post_the_page_says_how_to_begin(tab, session):
 async def test_approving_can_be_undone(tab, session, post):
     """Approve says on how many platforms, the grid changes with it, and Undo truly takes it back."""
     state = await opened(tab, session, post)
-    told = await S.approve.fn(state)
+    told = await S.approve.fn(state, [*state.shown.faces])
     assert state.shown.status == entry(state, post)["status"] == "APPROVED"
     await undo(state, told)
     assert state.shown.status == entry(state, post)["status"] == "PENDING_APPROVAL"
+
+
+async def test_what_changed_under_the_finger_is_not_approved(tab, session, post):
+    """The press carries what the browser showed; if somebody saved in between nothing is approved, and it says why."""
+    state = await opened(tab, session, post)
+    on_screen = [*state.shown.faces]
+    variant = state.current.view
+    actor = await people.who_is(session)
+    with clock.frozen(NOW + timedelta(seconds=5)):
+        await review.edit_text(actor, variant.id, "Las de otra persona", variant.version)
+        await S.tick.fn(state)
+    with pytest.raises(Refused, match=r"review\.changed"):
+        await S.approve.fn(state, on_screen)
+    await S.approve.fn(state, [*state.shown.faces])
+    assert state.shown.status == "APPROVED"
 
 
 async def test_rejecting_can_be_undone(tab, session, post):
@@ -171,7 +198,7 @@ async def test_the_keyboard_moves_a_post_by_days(tab, session, post):
 async def test_words_are_edited_in_place(tab, session, post):
     """The count is the platform's, saving keeps the words, and an approved post asks again."""
     state = await opened(tab, session, post)
-    await S.approve.fn(state)
+    await S.approve.fn(state, [*state.shown.faces])
     S.edit.fn(state, state.current.id)
     S.typed.fn(state, "Hola 😅")
     assert state.length == 6
@@ -220,6 +247,19 @@ async def test_words_are_not_lost_without_asking(tab, session, post):
     assert state.shown.id == 0
 
 
+async def test_words_stay_when_the_back_button_is_pressed(tab, session, post):
+    """The address names no post any more: the panel stays with the words as far as they were written, and asks."""
+    state = await opened(tab, session, post)
+    S.edit.fn(state, state.current.id)
+    S.typed.fn(state, "A medias")
+    told = str(payloads(await S.load.fn(state)))
+    assert "discard-words" in told
+    assert f"post={post}" in told
+    assert (state.shown.id, state.draft, state.written) == (post, "A medias", "A medias")
+    await S.discard.fn(state)
+    assert state.shown.id == 0
+
+
 async def test_the_page_looks_again_only_when_something_moved(tab, session, post):
     """A tick leaves everything as it is until somebody, or the publisher, changes a post."""
     state = await opened(tab, session, post)
@@ -250,7 +290,8 @@ async def test_an_expired_post_is_offered_the_next_slot(tab, session):
     state = await opened(tab, session, post)
     assert state.shown.status == "EXPIRED"
     assert state.next_slot == "jue 26 nov, 12:30"
-    await S.take_next_slot.fn(state)
+    told = payloads(await S.take_next_slot.fn(state))
+    assert told[0]["undo"] == [], "its old time has passed: there is no way back to offer"
     assert (state.shown.status, state.shown.slot) == ("PENDING_APPROVAL", "jue 26 nov, 12:30")
     assert state.next_slot == ""
 
@@ -265,7 +306,7 @@ async def test_tiktok_asks_at_each_approval(tab, session, monkeypatch):
     both = (Platform.FACEBOOK, Platform.TIKTOK)
     state = await opened(tab, session, await stage.post(product, after=timedelta(days=1), platforms=both))
     assert state.shown.clear == 2
-    assert "tiktok-terms" in str(payloads(await S.approve.fn(state)))
+    assert "tiktok-terms" in str(payloads(await S.approve.fn(state, [*state.shown.faces])))
     assert (state.privacy, state.terms.audiences, state.terms.others) == ("", OFFERED.audiences, 1)
     await S.approve_others.fn(state)
     assert {v.platform: v.pending for v in state.shown.variants} == {"facebook": False, "tiktok": True}
@@ -277,7 +318,7 @@ async def test_what_was_chosen_for_tiktok_is_what_goes_out(tab, session, monkeyp
     product = await stage.product()
     post = await stage.post(product, after=timedelta(days=1), platforms=(Platform.TIKTOK,))
     state = await opened(tab, session, post)
-    await S.approve.fn(state)
+    await S.approve.fn(state, [*state.shown.faces])
     S.choose_privacy.fn(state, "SELF_ONLY")
     S.allow.fn(state, "comments", True)
     await S.agree.fn(state)

@@ -283,8 +283,24 @@ async def test_an_editor_may_not_archive(database: str, tab: Tab) -> None:
     await stage.product(platforms=())
     state = await opened(tab, role=Role.EDITOR)
     assert (state.may_edit, state.may_administer) == (True, False)
+    await ProductsState.ask_archive.fn(state)
     with pytest.raises(Forbidden):
         await ProductsState.archive.fn(state)
+
+
+async def test_a_second_press_does_nothing_more(database: str, tab: Tab) -> None:
+    """Confirmed twice, one product is archived and not the next one too; rested twice, it rests."""
+    for name in ("Dos", "Tres", "Uno"):
+        await stage.product(name, platforms=())
+    state = await opened(tab)
+    await ProductsState.ask_active.fn(state)
+    for _ in range(2):
+        await ProductsState.set_active.fn(state)
+    assert [row.name for row in state.inactive] == ["Dos"]
+    await ProductsState.ask_archive.fn(state)
+    for _ in range(2):
+        await ProductsState.archive.fn(state)
+    assert [p.name for p in await products.list_products()] == ["Tres", "Uno"]
 
 
 async def test_a_file_is_shown_before_it_is_taken(database: str, tab: Tab) -> None:
@@ -298,6 +314,17 @@ async def test_a_file_is_shown_before_it_is_taken(database: str, tab: Tab) -> No
     assert await products.list_products() == ()
     await HousekeepingState.import_file.fn(state)
     assert [p.name for p in await products.list_products()] == ["A"]
+    assert await HousekeepingState.import_file.fn(state) is None
+
+
+async def test_an_import_that_is_refused_says_so(database: str, tab: Tab) -> None:
+    """What stands in its way since it was shown is told in the dialog; nothing is called imported."""
+    state = tab(HousekeepingState, session=await log_in(), path="/products")
+    await HousekeepingState.file_taken.fn(state, "name: A\nexternal_id: uno\n")
+    [admin] = await people.list_users()
+    await products.create(admin, {"name": "A", "external_id": "otro"})
+    assert await HousekeepingState.import_file.fn(state) is None
+    assert ([row.kind for row in state.plan], state.sound) == (["problem"], False)
 
 
 async def test_a_clean_up_shows_what_would_go(database: str, tab: Tab) -> None:
@@ -309,5 +336,6 @@ async def test_a_clean_up_shows_what_would_go(database: str, tab: Tab) -> None:
     assert (state.kept, state.sound) == (("Prueba", "Uno"), False)
     await HousekeepingState.toggle_kept.fn(state, "Prueba")
     assert [row.text for row in state.plan] == ["Prueba", "No tiene publicaciones"]
+    await stage.product("Otro", platforms=())
     await HousekeepingState.clean_up.fn(state)
-    assert [p.name for p in await products.list_products()] == ["Uno"]
+    assert [p.name for p in await products.list_products()] == ["Otro", "Uno"]

@@ -63,6 +63,8 @@ def book(product: Product, facts: Sequence[Fact], house_rules: Sequence[Rule] = 
         "visual_style": template.visual_style,
         "palette": ", ".join(template.palette),
     }
+    if voice.contacts:
+        lines["contacts"] = " | ".join(voice.contacts)
     sheet = [f"{fact.code}: {_line(fact.claim)}" for fact in facts]
     blocks = [_tag("product", _fields(lines)), _tag("facts", sheet)]
     if house_rules:

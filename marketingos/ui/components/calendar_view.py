@@ -15,8 +15,8 @@ class Entry(TypedDict, total=False):
     """One thing in the calendar, ready for the browser.
 
     `kind` is `post`, `free` (a slot nobody fills) or `best` (a band behind, with its own `end`). `start` and `end` are
-    ISO instants with offset; `time` is what the chip says (`18:30`). `cause` replaces the title on a post that needs a
-    hand. `passed` marks a free slot that is over.
+    ISO instants with offset; `time` is what the chip says (`18:30`), `lead` how the post begins. `cause`
+    replaces the title on a post that needs a hand. `passed` marks a free slot that is over.
     """
 
     id: str
@@ -25,6 +25,7 @@ class Entry(TypedDict, total=False):
     end: str
     time: str
     title: str
+    lead: str
     status: str
     product: str
     thumb: str
@@ -50,6 +51,10 @@ def _range(start: rx.Var[str], end: rx.Var[str], view: rx.Var[str]) -> tuple[rx.
     return (start, end, view)
 
 
+def _narrow(narrow: rx.Var[bool]) -> tuple[rx.Var[bool]]:
+    return (narrow,)
+
+
 class PostCalendar(rx.Component):
     """`assets/calendar.js` as a component."""
 
@@ -61,6 +66,7 @@ class PostCalendar(rx.Component):
     events: rx.Var[Any]
     revision: rx.Var[int]
     view: rx.Var[str]
+    span: rx.Var[int]
     date: rx.Var[str]
     now: rx.Var[str]
     time_zone: rx.Var[str]
@@ -74,6 +80,7 @@ class PostCalendar(rx.Component):
     on_shift: rx.EventHandler[_shift]
     on_refused: rx.EventHandler[rx.event.no_args_event_spec]
     on_range: rx.EventHandler[_range]
+    on_narrow: rx.EventHandler[_narrow]
 
 
 def calendar_view(
@@ -82,6 +89,7 @@ def calendar_view(
     view: rx.Var[str],
     date: rx.Var[str],
     time_zone: rx.Var[str] | str,
+    span: rx.Var[int] | int = 7,
     selected: rx.Var[str] | str = "",
     revision: rx.Var[int] | int = 0,
     now: rx.Var[str] | str = "",
@@ -89,14 +97,16 @@ def calendar_view(
 ) -> rx.Component:
     """The grid, filling its place.
 
-    `view` is `month`, `week` or `day`; `date` any day within it (ISO). Raise `revision` to put a refused move back.
-    `now` (ISO) sets the clock when it is not the browser's. Handlers: `on_open(id)`, `on_free(id)`,
+    `view` is `month`, `week` or `day`; `date` any day within it (ISO); a week draws `span` days, 7 or 3. Raise
+    `revision` to put a refused move back. `now` (ISO) sets the clock when it is not the browser's. Handlers: `on_open(id)`, `on_free(id)`,
     `on_move(id, start)` with the new start as an ISO instant in UTC, `on_shift(id, days)` from the keyboard,
-    `on_refused()` when a post was let go over the past, `on_range(start, end, view)` when another window is shown.
+    `on_refused()` when a post was let go over the past, `on_range(start, end, view)` when another window is shown,
+    `on_narrow(bool)` when there is no room for seven days, or there is again.
     """
     grid = PostCalendar.create(
         events=events,
         view=view,
+        span=span,
         date=date,
         time_zone=time_zone,
         selected=selected,
@@ -117,4 +127,5 @@ def _words() -> dict[str, Any]:
         "today": t("calendar.today_mark"),
         "free": t("calendar.free"),
         "passed": t("calendar.passed"),
+        "gone": t("calendar.gone"),
     }

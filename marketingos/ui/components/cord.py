@@ -13,7 +13,7 @@ from marketingos.ui.components.status import platform_tile
 from marketingos.ui.words import t
 
 PAUSE_DIALOG: Final = "pause-dialog"
-_FORM: Final = "pause-form"
+PAUSE_FORM: Final = "pause-form"
 SCOPES: Final = ("everything", "product", "platform", "account")
 
 
@@ -98,9 +98,8 @@ def pause_dialog(cord: Cord) -> rx.Component:
         rx.cond(cord.scope != "everything", _targets(cord)),
         rx.el.form(
             field(t("pause.reason"), reason, control_id="pause-reason"),
-            id=_FORM,
+            id=PAUSE_FORM,
             on_submit=cord.on_pause,
-            reset_on_submit=True,
         ),
         lead=t("pause.lead"),
         actions=(
@@ -110,7 +109,7 @@ def pause_dialog(cord: Cord) -> rx.Component:
                 variant="danger-solid",
                 icon_name="octagon-pause",
                 type="submit",
-                form=_FORM,
+                form=PAUSE_FORM,
                 disabled=(cord.scope != "everything") & (cord.target == ""),
                 why=t("pause.choose"),
             ),

@@ -93,6 +93,11 @@ def close_dialog(element_id: str) -> EventSpec:
     return rx.call_script(f"document.getElementById({element_id!r})?.close()")
 
 
+def clear_forms(selector: str) -> EventSpec:
+    """Empties forms: after what was typed was taken, or before it is asked for anew. What was refused stays typed."""
+    return rx.call_script(f"document.querySelectorAll({selector!r}).forEach((form) => form.reset())")
+
+
 def cancel_button(element_id: str) -> rx.Component:
     """The quiet button of a dialog that changes nothing."""
     return button(t("action.cancel"), variant="quiet", on_click=close_dialog(element_id))

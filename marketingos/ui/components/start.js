@@ -32,6 +32,11 @@
     return !!button;
   };
   document.addEventListener("keydown", (event) => {
+    // A key that is held down decides once; only arrows go on walking.
+    if (event.repeat && !ARROWS[event.key]) {
+      if (event.key === "Enter" && event.target.closest?.("button")) event.preventDefault();
+      return;
+    }
     const command = event.metaKey || event.ctrlKey;
     if (command && event.key === "Enter") event.target.form ? event.target.form.requestSubmit() : press("[data-key='⌘↵']");
     else if (command && event.key.toLowerCase() === "s" && document.querySelector("[data-key='⌘S']")) {
@@ -47,6 +52,21 @@
       const shifted = event.shiftKey && key !== "?" ? "⇧" : "";
       if (key) press(`[data-key='${shifted + key}']`) && event.preventDefault();
     }
+  });
+  // The second half of a double click decides nothing: by then something else may lie under the pointer.
+  const DECIDES = "dialog .btn, .menu-item, .btn[data-v='primary'], .btn[data-v^='danger']";
+  document.addEventListener(
+    "click",
+    (event) => {
+      if (event.detail < 2 || !event.target.closest?.(DECIDES)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    true,
+  );
+  window.addEventListener("beforeunload", (event) => {
+    const field = document.querySelector("[data-editor] textarea");
+    if (field && field.value !== field.defaultValue) event.preventDefault();
   });
   // The browser says so when a layout needs a second round (the calendar's grid does); it is no failure to report.
   window.addEventListener("error", (event) => {

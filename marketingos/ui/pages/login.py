@@ -16,6 +16,7 @@ from marketingos.ui.components.buttons import button
 from marketingos.ui.components.feedback import connection_banner
 from marketingos.ui.components.fields import field, password_input, text_input, tick
 from marketingos.ui.components.frame import language_menu, theme_button
+from marketingos.ui.notices import notices
 from marketingos.ui.session import Session, language_of, navigate, session_token
 from marketingos.ui.words import Language, t
 
@@ -62,11 +63,14 @@ class LoginState(rx.State):
             return
         self.busy = True
         yield
+        # Said first: whatever goes wrong, one can try again.
+        self.busy = False
         try:
             ticket = await people.open_ticket(email, password, remember=bool(answers.get("remember")))
         except MarketingError as error:
-            self.busy, self.password_error = False, sentence(error.key, language, **error.values)
+            self.password_error = sentence(error.key, language, **error.values)
             return
+        self.busy = True
         yield navigate(f"/auth/ticket?ticket={quote(ticket)}&next={quote(self._next())}")
 
     def _next(self) -> str:
@@ -94,6 +98,7 @@ def login() -> rx.Component:
             class_name="access-foot",
         ),
         connection_banner("floating"),
+        notices(),
         class_name="access",
         data_language=Language.code,
     )

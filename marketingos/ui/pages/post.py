@@ -6,6 +6,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from marketingos.services import posts
+from marketingos.ui.address import id_in
 from marketingos.ui.components.buttons import icon, icon_button, link, link_button
 from marketingos.ui.components.feedback import bone, empty, skeleton
 from marketingos.ui.components.frame import sheet
@@ -40,7 +41,8 @@ class PostState(PostDesk, rx.State):
         # Said first and taken back at the end: a service that finds nothing leaves it standing.
         self.missing = True
         self._seen = await posts.revision()
-        await self._open(int(asked) if asked.isdecimal() else 0)
+        self._take_up()
+        await self._open(id_in(asked))
         self.missing = False
 
     @rx.event

@@ -9,7 +9,15 @@ from marketingos.ui.components.buttons import button, icon, icon_button
 from marketingos.ui.components.fields import pill, text_area
 from marketingos.ui.components.overlay import cancel_button, close_dialog, dialog, menu, menu_item, popover
 from marketingos.ui.components.status import platform_name
-from marketingos.ui.post.desk import DISCARD_DIALOG, MOVE_POPOVER, REJECT_DIALOG, WAIVE_DIALOG, PostDesk
+from marketingos.ui.post.desk import (
+    DISCARD_DIALOG,
+    MOVE_POPOVER,
+    REJECT_DIALOG,
+    REJECT_FORM,
+    WAIVE_DIALOG,
+    WAIVE_FORM,
+    PostDesk,
+)
 from marketingos.ui.words import t
 
 Desk = type[PostDesk]
@@ -29,7 +37,7 @@ def approve_button(desk: Desk, **props: Any) -> rx.Component:
         key_hint="A",
         disabled=(desk.shown.clear == 0) | (desk.editing != 0),
         why=rx.cond(desk.editing != 0, t("post.save_first"), t("post.nothing_ready")),
-        on_click=desk.approve,
+        on_click=desk.approve(desk.shown.faces),
         **props,
     )
 
@@ -64,7 +72,10 @@ def more_menu(desk: Desk, element_id: str) -> rx.Component:
         rx.cond(
             only_one,
             menu_item(
-                t("post.approve_only", platform=here), menu_id=element_id, icon_name="check", on_click=desk.approve_one
+                t("post.approve_only", platform=here),
+                menu_id=element_id,
+                icon_name="check",
+                on_click=desk.approve_one(desk.shown.faces),
             ),
         ),
         rx.cond(
@@ -218,20 +229,18 @@ def discard_dialog(desk: Desk) -> rx.Component:
 
 def waive_dialog(desk: Desk) -> rx.Component:
     """Asks why a finding may stand."""
-    form = "waive-form"
     return dialog(
         WAIVE_DIALOG,
         t("post.set_aside_title"),
         rx.el.form(
             text_area("waive-note", name="note", placeholder=t("post.set_aside_why"), max_length=300),
-            id=form,
+            id=WAIVE_FORM,
             on_submit=desk.set_aside,
-            reset_on_submit=True,
         ),
         lead=t("post.set_aside_lead"),
         actions=(
             cancel_button(WAIVE_DIALOG),
-            button(t("post.set_aside"), variant="primary", type="submit", form=form),
+            button(t("post.set_aside"), variant="primary", type="submit", form=WAIVE_FORM),
         ),
     )
 
@@ -242,16 +251,14 @@ def reject_dialog(desk: Desk) -> rx.Component:
         pill(t(f"post.reason.{r.value}"), chosen=desk.reason == r.value, on_click=desk.choose_reason(r.value))
         for r in RejectReason
     ]
-    form = "reject-form"
     return dialog(
         REJECT_DIALOG,
         t("post.reject_title"),
         rx.el.div(*reasons, class_name="row wrap", role="group", aria_label=t("post.reject_why")),
         rx.el.form(
             text_area("reject-note", name="note", placeholder=t("post.reject_note"), max_length=500),
-            id=form,
+            id=REJECT_FORM,
             on_submit=desk.reject,
-            reset_on_submit=True,
         ),
         lead=t("post.reject_lead"),
         actions=(
@@ -260,7 +267,7 @@ def reject_dialog(desk: Desk) -> rx.Component:
                 t("post.reject"),
                 variant="danger-solid",
                 type="submit",
-                form=form,
+                form=REJECT_FORM,
                 disabled=desk.reason == "",
                 why=t("post.reject_why"),
             ),

@@ -18,7 +18,7 @@ from marketingos.services import generation, planning, posts, publishing, review
 from marketingos.services.views import PostView
 from marketingos.services.writing_views import RulesView
 from marketingos.text import format_slot, sentence
-from marketingos.ui.components.overlay import close_dialog, open_dialog
+from marketingos.ui.components.overlay import clear_forms, close_dialog, open_dialog
 from marketingos.ui.notices import notice, refusal
 from marketingos.ui.post.drawings import DrawingsDesk
 from marketingos.ui.post.gallery import GalleryDesk
@@ -32,6 +32,7 @@ from marketingos.ui.session import actor_of, language_of
 REJECT_DIALOG = "reject-post"
 WAIVE_DIALOG = "set-finding-aside"
 DISCARD_DIALOG = "discard-words"
+REJECT_FORM, WAIVE_FORM = "reject-form", "waive-form"
 MOVE_POPOVER = "move-post"
 
 
@@ -55,13 +56,15 @@ class Hour(TypedDict):
 
 
 class PostDesk(TermsDesk, GalleryDesk, DrawingsDesk, RewriteDesk, RuleDesk, mixin=True):
-    """The post that is open, the platform that is looked at, and what is being done to it."""
+    """The post that is open, the platform that is looked at, and what is being done to it. An edit began from the words
+    in `started_with`; the field opens with `written`, which is more when somebody comes back to it."""
 
     shown: PostRow = NOTHING
     current: VariantRow = NO_VARIANT
     look: str = ""
     editing: int = 0
     started_with: str = ""
+    written: str = ""
     draft: str = ""
     length: int = 0
     overtaken: bool = False
@@ -148,7 +151,7 @@ class PostDesk(TermsDesk, GalleryDesk, DrawingsDesk, RewriteDesk, RuleDesk, mixi
             return
         self.current = variant
         self.editing, self._version, self.overtaken = variant.id, variant.view.version, False
-        self.started_with = self.draft = variant.view.text
+        self.started_with = self.written = self.draft = variant.view.text
         self.length = variant.view.length
 
     @rx.event
@@ -201,29 +204,38 @@ class PostDesk(TermsDesk, GalleryDesk, DrawingsDesk, RewriteDesk, RuleDesk, mixi
             self._version = edited.version
 
     def _stop_editing(self) -> None:
-        self.editing, self.draft, self.started_with, self.length, self.overtaken = 0, "", "", 0, False
+        self.editing, self.length, self.overtaken = 0, 0, False
+        self.draft = self.started_with = self.written = ""
+
+    def _take_up(self) -> None:
+        """A page that is drawn anew shows the words as far as they were written."""
+        if self.editing:
+            self.written = self.draft
 
     # -- deciding ------------------------------------------------------------------------------------------------------
 
     @rx.event
-    async def approve(self):
-        """Approves every part that nothing blocks."""
-        return await self._approve_or_ask(tuple(Platform(v.platform) for v in self.shown.variants if v.approvable))
+    async def approve(self, faces: list[str]):
+        """Approves every part that nothing blocks. `faces` are what the browser showed when it was pressed."""
+        platforms = tuple(Platform(v.platform) for v in self.shown.variants if v.approvable)
+        return await self._approve_or_ask(platforms, tuple(faces))
 
     @rx.event
-    async def approve_one(self):
+    async def approve_one(self, faces: list[str]):
         """Approves the platform that is looked at."""
-        return await self._approve_or_ask((Platform(self.current.platform),))
+        return await self._approve_or_ask((Platform(self.current.platform),), tuple(faces))
 
-    async def _approve_or_ask(self, platforms: tuple[Platform, ...]) -> EventSpec:
+    async def _approve_or_ask(self, platforms: tuple[Platform, ...], faces: tuple[str, ...]) -> EventSpec:
         """TikTok wants more than a press of a button."""
         if Platform.TIKTOK in platforms:
-            return await self._ask_terms(self.shown.id, platforms)
-        return await self._approve(platforms, None)
+            return await self._ask_terms(self.shown.id, platforms, faces)
+        return await self._approve(platforms, None, faces)
 
-    async def _approve(self, platforms: tuple[Platform, ...], choices: Choices | None) -> EventSpec:
+    async def _approve(
+        self, platforms: tuple[Platform, ...], choices: Choices | None, faces: tuple[str, ...]
+    ) -> EventSpec:
         before = {v.platform for v in self.shown.variants if v.view.status is VariantStatus.APPROVED}
-        view = await review.approve(await actor_of(self), self.shown.id, platforms, tiktok=choices)
+        view = await review.approve(await actor_of(self), self.shown.id, platforms, tiktok=choices, seen=faces)
         done = [
             v.platform.value for v in view.variants if v.status is VariantStatus.APPROVED and v.platform not in before
         ]
@@ -245,10 +257,10 @@ class PostDesk(TermsDesk, GalleryDesk, DrawingsDesk, RewriteDesk, RuleDesk, mixi
         return notice("post.withdrawn")
 
     @rx.event
-    def ask_reject(self) -> EventSpec:
+    def ask_reject(self) -> list[EventSpec]:
         """Asks why."""
         self.reason = ""
-        return open_dialog(REJECT_DIALOG)
+        return [clear_forms(f"#{REJECT_FORM}"), open_dialog(REJECT_DIALOG)]
 
     @rx.event
     def choose_reason(self, reason: str) -> None:
@@ -277,10 +289,10 @@ class PostDesk(TermsDesk, GalleryDesk, DrawingsDesk, RewriteDesk, RuleDesk, mixi
         return await self.restore(self.shown.id)
 
     @rx.event
-    def ask_why(self, variant_id: int, key: str) -> EventSpec:
+    def ask_why(self, variant_id: int, key: str) -> list[EventSpec]:
         """Asks why a finding may stand."""
         self._waived = (variant_id, key)
-        return open_dialog(WAIVE_DIALOG)
+        return [clear_forms(f"#{WAIVE_FORM}"), open_dialog(WAIVE_DIALOG)]
 
     @rx.event
     async def set_aside(self, form: Note):
@@ -328,7 +340,8 @@ class PostDesk(TermsDesk, GalleryDesk, DrawingsDesk, RewriteDesk, RuleDesk, mixi
         await self._settle(view)
         title = row.title if len(row.title) <= 32 else f"{row.title[:30].rstrip()}…"
         state = sentence(f"status.{row.status}", language).lower()
-        back = type(self).move_back(post.id, post.wall.isoformat())
+        passed = post.scheduled_at <= clock.now()
+        back = None if passed else type(self).move_back(post.id, post.wall.isoformat())
         return notice("post.moved", undo=back, detail="post.moved_state", title=title, slot=row.slot, state=state)
 
     @rx.event

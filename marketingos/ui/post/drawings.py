@@ -9,9 +9,12 @@ from marketingos.services import redrawing
 from marketingos.services.views import PostView
 from marketingos.ui.actor import actor_of
 from marketingos.ui.components.buttons import button
+from marketingos.ui.components.overlay import clear_forms
 from marketingos.ui.notices import notice
 from marketingos.ui.post.rows import NOTHING, DrawingRow, PostRow
 from marketingos.ui.words import t
+
+_WISHING = "drawing-wish"
 
 
 class Wish(TypedDict):
@@ -44,7 +47,7 @@ class DrawingsDesk(rx.State, mixin=True):
         async with self:
             if self.shown.id == post_id:
                 await self._take(view)
-        return notice("drawing.came")
+        return [clear_forms(f".{_WISHING}"), notice("drawing.came")]
 
     @rx.event
     async def choose_drawing(self, media_id: int):
@@ -73,8 +76,7 @@ def drawings(desk: Any) -> rx.Component:
         rx.el.div(wish, more, class_name="row gap-2"),
         rx.el.p(desk.shown.draw_price, class_name="faint t-11"),
         on_submit=desk.redraw,
-        reset_on_submit=True,
-        class_name="col gap-1",
+        class_name=f"col gap-1 {_WISHING}",
     )
     strip = rx.el.div(
         rx.foreach(desk.shown.drawings, lambda row: _drawing(desk, row)),

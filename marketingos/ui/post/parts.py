@@ -83,7 +83,7 @@ def _editor(desk: Desk, variant: Any) -> Editor:
     error = rx.cond(desk.length > variant.view.limit, too_long, rx.cond(desk.overtaken, t("post.overtaken"), ""))
     return Editor(
         open=(desk.editing == variant.id) & (variant.id != 0),
-        text=desk.started_with,
+        text=desk.written,
         draft=desk.draft,
         length=desk.length,
         limit=variant.view.limit,

@@ -19,7 +19,7 @@ from marketingos.ui.actor import actor_of
 from marketingos.ui.components.buttons import button, icon, spinner
 from marketingos.ui.components.changes import changes
 from marketingos.ui.components.fields import text_input
-from marketingos.ui.components.overlay import menu_item, menu_rule, popover
+from marketingos.ui.components.overlay import clear_forms, menu_item, menu_rule, popover
 from marketingos.ui.components.status import check_row
 from marketingos.ui.notices import notice
 from marketingos.ui.words import t
@@ -91,6 +91,7 @@ class RewriteDesk(rx.State, mixin=True):
     async def ask_other(self, form: Request):
         """Asks for what the person typed."""
         await self._ask(int(form["variant"]), Wish.OTHER, form["instruction"])
+        return clear_forms(".rewrite-free")
 
     async def _ask(self, variant_id: int, wish: Wish, instruction: str) -> None:
         async with self:
@@ -176,7 +177,6 @@ def _free(desk: Any, variant: Any) -> rx.Component:
             class_name="row",
         ),
         on_submit=desk.ask_other,
-        reset_on_submit=True,
         class_name="rewrite-free",
     )
 

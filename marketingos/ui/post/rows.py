@@ -123,7 +123,8 @@ class PostRow:
     `status` is the badge's word (with `HELD` and `LATE`); `next` says what happens by itself;
     `differs` where what is live is not what was approved; `draw_price` what another picture costs, empty where none can
     be drawn; `filming` how far its video is; `waiting` counts the parts that wait for a person and `clear` those that
-    nothing blocks; the mover starts with `date` and `time`; `unconfirmed` is the delivery to ask about, or 0.
+    nothing blocks; the mover starts with `date` and `time`; `unconfirmed` is the delivery to ask about, or 0; `faces`
+    say what is on screen, so that nothing else is approved.
     """
 
     id: int = 0
@@ -161,6 +162,7 @@ class PostRow:
     can_restore: bool = False
     can_settle: bool = False
     platforms: str = ""
+    faces: tuple[str, ...] = ()
 
 
 NOTHING = PostRow()

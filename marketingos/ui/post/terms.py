@@ -57,14 +57,15 @@ class TermsDesk(rx.State, mixin=True):
     your_brand: bool = False
     branded: bool = False
     _asked_for: tuple[Platform, ...] = ()
+    _asked_about: tuple[str, ...] = ()
 
-    async def _ask_terms(self, post_id: int, platforms: tuple[Platform, ...]) -> EventSpec:
+    async def _ask_terms(self, post_id: int, platforms: tuple[Platform, ...], faces: tuple[str, ...]) -> EventSpec:
         """Asks TikTok what may be chosen, and then the person."""
         view = await creators.terms(await actor_of(self), post_id)
         self.terms = _row(view, len(platforms) - 1, await language_of(self))
         self.privacy = self.terms.proposed
         self.comments = self.duets = self.stitches = self.discloses = self.your_brand = self.branded = False
-        self._asked_for = platforms
+        self._asked_for, self._asked_about = platforms, faces
         return open_dialog(TERMS_DIALOG)
 
     async def _choices(self) -> Choices:
@@ -78,7 +79,9 @@ class TermsDesk(rx.State, mixin=True):
             language=await language_of(self),
         )
 
-    async def _approve(self, platforms: tuple[Platform, ...], choices: Choices | None) -> EventSpec:
+    async def _approve(
+        self, platforms: tuple[Platform, ...], choices: Choices | None, faces: tuple[str, ...]
+    ) -> EventSpec:
         """The page approves."""
         raise NotImplementedError
 
@@ -102,14 +105,14 @@ class TermsDesk(rx.State, mixin=True):
     @rx.event
     async def agree(self):
         """Approves with these choices: pressing it is agreeing."""
-        said = await self._approve(self._asked_for, await self._choices())
+        said = await self._approve(self._asked_for, await self._choices(), self._asked_about)
         return [close_dialog(TERMS_DIALOG), said]
 
     @rx.event
     async def approve_others(self):
         """Approves everything but TikTok."""
         others = tuple(p for p in self._asked_for if p is not Platform.TIKTOK)
-        return [close_dialog(TERMS_DIALOG), await self._approve(others, None)]
+        return [close_dialog(TERMS_DIALOG), await self._approve(others, None, self._asked_about)]
 
 
 Desk = type[TermsDesk]

@@ -99,6 +99,7 @@ def post_row(post: PostView, language: str) -> PostRow:
         can_restore=post.can_approve and post.status is PostStatus.REJECTED,
         can_settle=post.can_approve,
         platforms=" ".join(v.platform.value for v in post.variants),
+        faces=tuple(v.face for v in post.variants),
     )
 
 

@@ -10,6 +10,7 @@ from marketingos.services import accounts, connecting, connections, creators, up
 from marketingos.services.connection_views import ConnectionsView
 from marketingos.settings import get_settings
 from marketingos.text import catalogue
+from marketingos.ui.address import id_in
 from marketingos.ui.components.overlay import close_dialog, open_dialog
 from marketingos.ui.notices import notice, refusal
 from marketingos.ui.pages.accounts import rows
@@ -51,8 +52,8 @@ class AccountsState(rx.State):
         """Reads the accounts, and tells what came of a visit to a consent page."""
         asked = self.router.url.query_parameters
         await self._read()
-        if asked.get("consent", "").isdecimal():
-            return await self._conclude(int(asked["consent"]))
+        if consent := id_in(asked.get("consent", "")):
+            return await self._conclude(consent)
         return self._complain(asked.get("problem", ""))
 
     @rx.event

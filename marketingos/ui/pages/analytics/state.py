@@ -12,6 +12,7 @@ from marketingos.domain.platform import Platform
 from marketingos.services import measurement
 from marketingos.services.views import EngagementView
 from marketingos.settings import get_settings
+from marketingos.ui.address import id_in
 from marketingos.ui.components.charts import NO_PLOT, Plot
 from marketingos.ui.pages.analytics.curves import NO_LIVE, Live
 from marketingos.ui.pages.analytics.report import (
@@ -113,7 +114,7 @@ class AnalyticsState(rx.State):
         period, measure, product = asked.get("days", "30"), asked.get("show", MEASURES[0]), asked.get("product", "")
         self.period = period if period in PERIODS else "30"
         self.measure = measure if measure in MEASURES else MEASURES[0]
-        self.product = product if product.isdecimal() else ""
+        self.product = product if id_in(product) else ""
 
     def _go(self, **changed: str) -> EventSpec:
         wanted = {"days": self.period, "product": self.product, "show": self.measure} | changed

@@ -71,6 +71,7 @@ def _grid() -> rx.Component:
         calendar_view(
             events=S.entries,
             view=S.view,
+            span=S.span,
             date=S.day,
             time_zone=get_settings().timezone,
             selected=S.shown.id.to_string(),
@@ -81,6 +82,7 @@ def _grid() -> rx.Component:
             on_move=[S.drop, S.dropped],
             on_shift=S.carry,
             on_refused=S.refuse_drop,
+            on_narrow=S.fit,
         ),
         nothing,
         class_name="calendar-grid",

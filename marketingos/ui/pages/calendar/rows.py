@@ -222,6 +222,7 @@ def _post(chip: ChipView, zone: str, language: str) -> Entry:
         start=chip.scheduled_at.astimezone(ZoneInfo(zone)).isoformat(),
         time=format_time(chip.scheduled_at, zone),
         title=chip.title,
+        lead=chip.lead,
         status=word_of(chip),
         product=chip.product.name,
         thumb=chip.thumbnail_url,

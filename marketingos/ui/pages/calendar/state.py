@@ -19,6 +19,7 @@ from marketingos.domain.slot import wall_time
 from marketingos.services import accounts, generation, posts
 from marketingos.services.views import CalendarView, ProductView
 from marketingos.settings import get_settings
+from marketingos.ui.address import id_in
 from marketingos.ui.components.calendar_view import Entry
 from marketingos.ui.components.overlay import close_dialog, open_dialog
 from marketingos.ui.notices import notice, refusal
@@ -29,12 +30,15 @@ from marketingos.ui.post.desk import DISCARD_DIALOG, PostDesk
 from marketingos.ui.session import actor_of, language_of
 
 FREE_DIALOG, GENERATE_DIALOG = "free-slot", "generate"
+_EARLIEST, _LATEST = 1970, 2199
+"""Years that can be looked at."""
 
 
 class CalendarState(PostDesk, rx.State):
     """See the module. `loaded` is false until the first answer; `failed` when there was none."""
 
     view: str = "month"
+    span: int = 7
     day: str = ""
     tab: str = "all"
     product_id: int = 0
@@ -66,23 +70,29 @@ class CalendarState(PostDesk, rx.State):
     # -- looking -------------------------------------------------------------------------------------------------------
 
     @rx.event
-    async def load(self) -> None:
-        """What the address asks for."""
+    async def load(self) -> list[EventSpec] | None:
+        """What the address asks for. Words that are being written stay, whatever it says."""
         query = self.router.url.query_parameters
         self.view = query["view"] if query.get("view") in VIEWS else "month"
         self.day = _day(query.get("date", "")) or self._today()
         self.tab = query["status"] if query.get("status") in rows.FILTERS else "all"
-        self.product_id = int(query["product"]) if query.get("product", "").isdecimal() else 0
+        self.product_id = id_in(query.get("product", ""))
         self.hidden = tuple(p.value for p in Platform if p.value in query.get("hide", "").split(","))
-        post = query.get("post", "")
-        if not post.isdecimal():
+        post = id_in(query.get("post", ""))
+        writing = self._would_lose_words() and post != self.shown.id
+        if not (post or writing):
             self._clear()
+        self._take_up()
         # Said first and taken back at the end: a service that refuses leaves it standing.
         self.failed = not self.loaded
         await self._read()
         self.loaded, self.failed = True, False
-        if post.isdecimal():
-            await self._open(int(post))
+        if writing:
+            self._wanted = post
+            return [self._address(), open_dialog(DISCARD_DIALOG)]
+        if post:
+            await self._open(post)
+        return None
 
     @rx.event
     async def tick(self):
@@ -107,6 +117,16 @@ class CalendarState(PostDesk, rx.State):
         """Month, week, day or list."""
         self.view = view if view in VIEWS else "month"
         return await self._turned()
+
+    @rx.event
+    async def fit(self, narrow: bool) -> None:
+        """A week of three days where there is no room for seven."""
+        span = 3 if narrow else 7
+        if span == self.span:
+            return
+        self.span = span
+        if self.loaded and self.view == "week":
+            await self._read()
 
     @rx.event
     async def step(self, steps: int):
@@ -287,7 +307,8 @@ class CalendarState(PostDesk, rx.State):
         return rx.call_script(_WRITE % repr(f"/?{query}" if query else "/"))
 
     def _window(self) -> Window:
-        return Window(view=self.view, day=date.fromisoformat(self.day or self._today()), zone=get_settings().timezone)
+        day = date.fromisoformat(self.day or self._today())
+        return Window(view=self.view, day=day, zone=get_settings().timezone, span=self.span)
 
     def _today(self) -> str:
         return clock.today(get_settings().timezone).isoformat()
@@ -305,9 +326,10 @@ def _day(text: str) -> str:
     if len(parts) != 3 or not all(part.isdecimal() for part in parts):
         return ""
     try:
-        return date.fromisoformat(text).isoformat()
+        day = date.fromisoformat(text)
     except ValueError:
         return ""
+    return day.isoformat() if _EARLIEST <= day.year <= _LATEST else ""
 
 
 def _minute() -> str:

@@ -19,23 +19,25 @@ _WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """A view at a day, in a zone."""
+    """A view at a day, in a zone. Where there is no room for seven, `span` is the days that a week draws, and then it
+    begins at its day."""
 
     view: str
     day: date
     zone: str
+    span: int = 7
 
     @property
     def first(self) -> date:
         """The first day that is drawn."""
         if self.view == "month":
             return monday(self.day.replace(day=1))
-        return monday(self.day) if self.view == "week" else self.day
+        return monday(self.day) if self.view == "week" and self.span == _WEEK.days else self.day
 
     @property
     def last(self) -> date:
         """The day after the last one that is drawn."""
-        spans = {"month": 6 * _WEEK, "week": _WEEK, "day": timedelta(days=1), "list": AGENDA}
+        spans = {"month": 6 * _WEEK, "week": timedelta(days=self.span), "day": timedelta(days=1), "list": AGENDA}
         return self.first + spans[self.view]
 
     @property
@@ -55,6 +57,8 @@ class Window:
             return date(months // 12, months % 12 + 1, 1)
         if self.view == "day":
             return self.day + timedelta(days=steps)
+        if self.view == "week" and self.span != _WEEK.days:
+            return self.day + steps * timedelta(days=self.span)
         return monday(self.day) + steps * _WEEK
 
     def shows(self, day: date) -> bool:

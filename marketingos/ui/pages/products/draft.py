@@ -10,10 +10,11 @@ from marketingos.domain.platform import Platform
 from marketingos.domain.sheet import Problem, ProductSheet, Weekday
 
 TEXTS: Final = (
-    "name", "description", "audience", "usp", "website", "language", "timezone", "do", "dont", "hooks",
+    "name", "description", "audience", "usp", "website", "language", "timezone", "country", "do", "dont", "hooks",
     "calls_to_action", "visual_style", "mark", "posts_per_week", "late_after_hours", "ai_budget_month",
 )  # fmt: skip
-LISTS: Final = ("tone", "banned_words", "competitors", "hashtags")
+LISTS: Final = ("tone", "banned_words", "competitors", "contacts", "hashtags")
+_PLAIN: Final = ("name", "description", "audience", "usp", "website", "language", "timezone", "country")
 _LINES: Final = {"do": "voice", "dont": "voice", "hooks": "template", "calls_to_action": "template"}
 _OF_TEMPLATE: Final = ("visual_style", "mark")
 OTHERS: Final = ("palette", "slots", "facts", "accounts", "logo")
@@ -96,8 +97,7 @@ class Draft:
 def draft_of(sheet: ProductSheet) -> Draft:
     """A sheet as it is edited."""
     voice, template = sheet.voice, sheet.template
-    plain = {name: getattr(sheet, name) for name in ("name", "description", "audience", "usp", "website", "language",
-                                                     "timezone")}  # fmt: skip
+    plain = {name: getattr(sheet, name) for name in _PLAIN}
     lines = {name: "\n".join(getattr(getattr(sheet, part), name)) for name, part in _LINES.items()}
     numbers = {
         "posts_per_week": str(sheet.posts_per_week or ""),
@@ -111,6 +111,7 @@ def draft_of(sheet: ProductSheet) -> Draft:
             "tone": tuple(part.strip() for part in voice.tone.split(",") if part.strip()),
             "banned_words": voice.banned_words,
             "competitors": voice.competitors,
+            "contacts": voice.contacts,
             "hashtags": template.hashtags,
         },
         palette=template.palette,
@@ -145,7 +146,7 @@ def data_of(draft: Draft) -> dict[str, Any]:
     lines = {name: [line for line in texts[name].splitlines() if line.strip()] for name in _LINES}
     days = list(Weekday)
     return {
-        **{name: texts[name] for name in ("name", "description", "audience", "usp", "website", "language", "timezone")},
+        **{name: texts[name] for name in _PLAIN},
         "external_id": draft.external_id,
         "posts_per_week": _number(texts["posts_per_week"]),
         "late_after_minutes": _minutes(texts["late_after_hours"]),
@@ -156,6 +157,7 @@ def data_of(draft: Draft) -> dict[str, Any]:
             "dont": lines["dont"],
             "banned_words": lists["banned_words"],
             "competitors": lists["competitors"],
+            "contacts": lists["contacts"],
         },
         "template": {
             "hooks": lines["hooks"],

@@ -169,7 +169,7 @@ class Editor(rx.State, mixin=True):
     async def keep_slot(self) -> Any:
         """Puts the slot where it was moved to."""
         speaker, time = await self._speaker(), _TIME.fullmatch(self.slot_time.strip())
-        day = int(self.slot_day) if self.slot_day in "0123456" and self.slot_day else 0
+        day = int(self.slot_day) if self.slot_day in tuple("0123456") else 0
         slot = SlotDraft(
             weekday=day,
             time=f"{int(time[1]):02}:{time[2]}" if time else "",

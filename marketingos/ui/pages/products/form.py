@@ -11,12 +11,12 @@ from marketingos.ui.components.form_parts import file_pick, tag_field
 from marketingos.ui.components.overlay import popover
 from marketingos.ui.components.status import platform_tile, product_mark
 from marketingos.ui.pages.products.draft import FactDraft
-from marketingos.ui.pages.products.rows import AccountRow
+from marketingos.ui.pages.products.rows import AccountRow, countries
 from marketingos.ui.pages.products.rulebook import rulebook
 from marketingos.ui.pages.products.state import ProductsState as S
 from marketingos.ui.pages.products.week import week
 from marketingos.ui.theme import MARKS
-from marketingos.ui.words import t
+from marketingos.ui.words import Language, t
 
 SECTIONS = ("what", "voice", "facts", "slots", "template", "rules", "platforms", "budget")
 KINDS = ("feature", "offer", "price", "figure")
@@ -102,6 +102,7 @@ def _what() -> rx.Component:
         lines("description", rows=2),
         _pair(lines("audience"), lines("usp")),
         _pair(_language(), rx.el.div(line("timezone", list="zones", hint=t("products.field.timezone.hint")), zones)),
+        _pair(_country()),
         _mark_and_logo(),
     )
 
@@ -115,6 +116,25 @@ def _language() -> rx.Component:
         on_change=lambda value: S.edit("language", value),
     )
     return field(t("products.field.language"), control, control_id="p-language", error=S.errors["language"])
+
+
+def _country() -> rx.Component:
+    def option(place: rx.Var[tuple[str, str]]) -> rx.Component:
+        return rx.el.option(place[1], value=place[0], key=place[0])
+
+    spanish, english = (rx.foreach(rx.Var.create(countries(code)), option) for code in ("es", "en"))
+    control = rx.el.select(
+        rx.el.option(t("products.field.country.by_zone"), value=""),
+        rx.cond(Language.code == "en", english, spanish),
+        id="p-country",
+        class_name="input",
+        default_value=S.form["country"],
+        disabled=~S.may_edit,
+        on_change=lambda value: S.edit("country", value),
+        key=Language.code,
+    )
+    hint = t("products.field.country.hint")
+    return field(t("products.field.country"), control, control_id="p-country", error=S.errors["country"], hint=hint)
 
 
 def _mark_and_logo() -> rx.Component:
@@ -192,6 +212,7 @@ def _voice() -> rx.Component:
         _pair(lines("do", label=yes, rows=4, hint=t("products.field.per_line")), lines("dont", label=no, rows=4)),
         words("banned_words", hint=t("products.field.banned_words.hint")),
         words("competitors", hint=t("products.field.competitors.hint")),
+        words("contacts", hint=t("products.field.contacts.hint")),
     )
 
 

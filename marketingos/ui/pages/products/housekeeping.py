@@ -59,8 +59,13 @@ class HousekeepingState(rx.State):
 
     @rx.event
     async def import_file(self) -> Any:
-        """Does what was shown."""
+        """Does what was shown, or says what is in its way by now."""
+        if not self.sound:
+            return None
         done = await importing.import_file(await actor_of(self), self._text, dry_run=False)
+        if done.problems:
+            self.plan, self.sound = rows.problems(done.problems, await self._speaker()), False
+            return None
         self._clear()
         return [close_dialog(IMPORT_DIALOG), ProductsState.tick, notice("products.imported", n=len(done.arrivals))]
 
@@ -86,17 +91,23 @@ class HousekeepingState(rx.State):
     async def toggle_kept(self, name: str) -> None:
         """Keeps a product, or lets it go; what would go is shown at once."""
         self.kept = tuple(row.name for row in self.live if (row.name in self.kept) != (row.name == name))
-        done = await archiving.clean_up(await actor_of(self), self.kept, dry_run=True)
+        done = await archiving.clean_up(await actor_of(self), self.kept, dry_run=True, among=self._shown)
         self.plan = rows.clean_up(done, await self._speaker())
         self.count, self.sound = len(done.archived), bool(done.archived)
 
     @rx.event
     async def clean_up(self) -> Any:
-        """Archives what was shown."""
-        done = await archiving.clean_up(await actor_of(self), self.kept, dry_run=False)
+        """Archives what was shown; a product that came meanwhile stays."""
+        if not self.sound:
+            return None
+        done = await archiving.clean_up(await actor_of(self), self.kept, dry_run=False, among=self._shown)
         self._clear()
         n = len(done.archived)
         return [close_dialog(ARCHIVE_LIST), ProductsState.load, notice("products.cleaned", n=n)]
+
+    @property
+    def _shown(self) -> tuple[int, ...]:
+        return tuple(row.id for row in self.live)
 
     async def _read(self) -> None:
         view, speaker = await portfolio.overview(await actor_of(self)), await self._speaker()

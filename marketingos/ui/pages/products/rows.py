@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from babel import dates
+from babel import Locale, dates
 
+from marketingos.domain.check.wording import plain
+from marketingos.domain.holiday import known_countries
 from marketingos.domain.platform import Platform
 from marketingos.domain.sheet import Difference, Problem
 from marketingos.services.archiving import CleanUp, Consequence
@@ -194,6 +196,13 @@ def _known(key: str) -> str:
 
 
 # -- the editor --------------------------------------------------------------------------------------------------------
+
+
+def countries(language: str) -> list[tuple[str, str]]:
+    """The countries whose holidays are known, with their names, in the order of the alphabet."""
+    names = Locale.parse(language).territories
+    found = [(code, names.get(code, code)) for code in known_countries()]
+    return sorted(found, key=lambda place: plain(place[1]))
 
 
 def week(draft: Draft, speaker: Speaker) -> tuple[DayRow, ...]:

@@ -15,6 +15,7 @@ from marketingos.domain.platform import Platform
 from marketingos.services import archiving, drafting, generation, importing, logos, portfolio, products, sampling
 from marketingos.services.portfolio import Portfolio
 from marketingos.text import format_euro
+from marketingos.ui.address import id_in
 from marketingos.ui.components.overlay import close_dialog, open_dialog
 from marketingos.ui.notices import notice
 from marketingos.ui.pages.products import rows
@@ -53,6 +54,8 @@ class ProductsState(Editor, rx.State):
 
     _version: int = 0
     _wanted: int = 0
+    _asked: int = 0
+    _activate: bool = False
     _revision: str = ""
     _turn: int = 0
 
@@ -72,7 +75,7 @@ class ProductsState(Editor, rx.State):
             await self._draw(view)
             return [guard(True), _address(self.open_id)]
         asked = self.router.url.query_parameters.get("product", "")
-        wanted = NEW if asked == "new" and self.may_edit else int(asked) if asked.isdecimal() else 0
+        wanted = NEW if asked == "new" and self.may_edit else id_in(asked)
         known = {NEW, *(row.id for row in (*self.active, *self.inactive))}
         self.picked = wanted in known
         return await self._open(wanted if wanted in known else self._first, view)
@@ -217,7 +220,8 @@ class ProductsState(Editor, rx.State):
     async def ask_active(self) -> EventSpec:
         """Says what activating it, or letting it rest, means."""
         told, speaker = await archiving.consequence(await actor_of(self), self.open_id), await self._speaker()
-        if self.chosen.state == "active":
+        self._asked, self._activate = self.open_id, self.chosen.state != "active"
+        if not self._activate:
             counts = {"pending": told.pending, "withdrawn": told.withdrawn}
             self.told = tuple(speaker.say(f"products.rest.{name}", n=n) for name, n in counts.items() if n)
         else:
@@ -226,11 +230,12 @@ class ProductsState(Editor, rx.State):
 
     @rx.event
     async def set_active(self) -> Any:
-        """Cycles write for it from now on, or do not any more."""
-        active = self.chosen.state != "active"
-        await products.set_active(await actor_of(self), self.open_id, active)
+        """Cycles write for it from now on, or do not any more: what was asked, however often it is confirmed."""
+        if self._asked != self.open_id:
+            return close_dialog(ACTIVE_DIALOG)
+        await products.set_active(await actor_of(self), self._asked, self._activate)
         await self._moved()
-        key = "products.activated" if active else "products.rested"
+        key = "products.activated" if self._activate else "products.rested"
         return [close_dialog(ACTIVE_DIALOG), notice(key, name=self.chosen.name)]
 
     @rx.event
@@ -238,12 +243,15 @@ class ProductsState(Editor, rx.State):
         """Says what archiving means."""
         told = await archiving.consequence(await actor_of(self), self.open_id)
         self.told, self.going = rows.consequences(told, await self._speaker()), bool(told.going)
+        self._asked = self.open_id
         return open_dialog(ARCHIVE_DIALOG)
 
     @rx.event
     async def archive(self) -> Any:
-        """Puts the product away."""
-        name, gone = self.chosen.name, self.open_id
+        """Puts away the product that was asked about; a second press finds another one open and leaves it alone."""
+        name, gone = self.chosen.name, self._asked
+        if gone != self.open_id:
+            return close_dialog(ARCHIVE_DIALOG)
         await archiving.archive(await actor_of(self), gone)
         self.dirty, self.picked = False, False
         view = await self._read()
