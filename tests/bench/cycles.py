@@ -4,8 +4,8 @@ asserts nothing.
 python -m tests.bench.cycles [cycle | video]
 
 Both ways write the same slots in the same run, against a sandbox in another process whose texts take 4 s and pictures
-3 s, a fifth of what the real ones take; with one pen and one easel the one still works while the other does. Calls are
-equal but for repairs. One process with SQLite, as a small installation has it.
+3 s, a fifth of what the real ones take. Calls are equal but for repairs. One process with SQLite, as a small
+installation has it.
 """
 
 from __future__ import annotations
@@ -64,8 +64,9 @@ class Run:
 def measure_cycles() -> None:
     """The same work twice, each in a world of its own."""
     with TemporaryDirectory(prefix="bench-") as scratch:
-        alone = measured(Path(scratch) / "alone", pens=1, easels=1)
-        together = measured(Path(scratch) / "together", pens=filling.PENS, easels=filling.EASELS)
+        with patch.object(filling, "_Shift", _Alone):
+            alone = measured(Path(scratch) / "alone")
+        together = measured(Path(scratch) / "together")
     told(f"A cycle of {together.posts} posts for {PRODUCTS} products", f"{together.wall:.1f} s")
     told("  the same, one call after the other", f"{alone.wall:.1f} s")
     told("  so many times as fast", f"{alone.wall / together.wall:.1f}", "4")
@@ -80,13 +81,19 @@ def calls(run: Run) -> str:
     return "+".join(str(count) for _, count in sorted(run.calls.items()))
 
 
-def measured(folder: Path, *, pens: int, easels: int) -> Run:
+class _Alone(filling._Shift):
+    """A shift that makes one call at a time: who writes or pictures waits until nobody else does."""
+
+    def __post_init__(self) -> None:
+        self.pens = self.easels = asyncio.Semaphore(1)
+
+
+def measured(folder: Path) -> Run:
     settings = {"POSTS_PER_CYCLE": POSTS, "AI_BUDGET_DAY": 500, "AI_BUDGET_MONTH": 500}
     with World(folder, **settings) as world:
         world.run("migrate")
         world.control("settings", SECONDS)
-        quiet = redirect_stdout(io.StringIO())
-        with patch.object(filling, "PENS", pens), patch.object(filling, "EASELS", easels), quiet:
+        with redirect_stdout(io.StringIO()):
             return world.do(_cycle())
 
 

@@ -33,6 +33,7 @@ def test_pausing_holds_what_is_due_until_somebody_resumes(world: World, screen: 
     assert server.get("/sandbox/ledger", brand="ReservasPro")["posts"] == []
 
     page.get_by_role("link", name=screen.say("rail.accounts")).first.click()
+    expect(page.get_by_role("heading", name=screen.say("accounts.title"))).to_be_visible()
     screen.speak("en")
     expect(banner).to_contain_text(screen.say("pause.waiting", n=1))
     banner.get_by_role("button", name=screen.say("pause.resume")).click()
