@@ -80,17 +80,18 @@ class Replicate:
         it may have been created all the same and cannot be found."""
         if not self._token.get_secret_value():
             raise Misconfigured("error.replicate_not_configured")
+        inputs = await self._told(prompt, aspect)
         async with self._within_patience():
             try:
-                prediction = await self._start(await self._inputs(prompt, aspect))
+                prediction = await self._start(inputs)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 raise NotSent("error.replicate_unreachable", diagnostic=f"{type(error).__name__}: {error}") from error
         self._begun[prediction.id] = prediction
         return str(prediction.id)
 
     async def fetch(self, order: str) -> Illustration:
-        """The picture of a prediction. `ContentRefused`, `NotSent` (it failed, and is not billed) or `BadAnswer` when
-        there will be none; after any other error the same order may be fetched again."""
+        """The picture of a prediction. `ContentRefused`, `NotSent` (it failed, and is not billed) or `BadAnswer` (it
+        may be billed) when there will be none; after any other error the same order may be fetched again."""
         async with self._within_patience():
             data = await self._download(_address(await self._finished(await self._found(order))))
         purpose = "film" if self._seconds else "picture"
@@ -133,6 +134,14 @@ class Replicate:
                 headers={"Cancel-After": f"{int(self._patience // 60) + 1}m"},
             )
         return self._clients[loop]
+
+    async def _told(self, prompt: str, aspect: str) -> Mapping[str, object]:
+        """The inputs of an order that is not made yet: whatever goes wrong here cost nothing."""
+        try:
+            async with self._within_patience():
+                return await self._inputs(prompt, aspect)
+        except OutcomeUnknown as error:
+            raise http.weighed(error, commits=False) from error
 
     async def _inputs(self, prompt: str, aspect: str) -> Mapping[str, object]:
         """What we would like to say, less what this model does not listen to."""
@@ -191,14 +200,14 @@ class Replicate:
         return list(page.json()["results"])
 
     async def _found(self, order: str) -> Any:
-        """What is known of a prediction; Replicate forgets it an hour after its end."""
+        """What is known of a prediction. Replicate forgets it an hour after its end: it was billed, and is lost."""
         if order in self._begun:
             return self._begun.pop(order)
         try:
             return await self._client().predictions.async_get(order)
         except ReplicateError as error:
             if error.status == 404:
-                raise NotSent("error.replicate_failed", diagnostic=f"{order} is not known any more") from error
+                raise BadAnswer("error.replicate_failed", diagnostic=f"{order} is not known any more") from error
             raise
 
     async def _finished(self, prediction: Any) -> Any:
@@ -250,7 +259,7 @@ def _address(prediction: Any) -> str:
 async def _file_at(address: str) -> bytes:
     async with http.client().stream("GET", address) as response:
         if response.status_code in (404, 410):
-            raise NotSent("error.replicate_failed", diagnostic=f"{response.status_code} for {address}")
+            raise BadAnswer("error.replicate_failed", diagnostic=f"{response.status_code} for {address}")
         response.raise_for_status()
         data = bytearray()
         async for piece in response.aiter_bytes():

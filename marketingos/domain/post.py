@@ -90,7 +90,8 @@ class Alternative(BaseModel):
 class Brief(BaseModel):
     """What was asked of the writer and why the answer is as it is. Shown as "why this post". `pillar` and `pain` are
     the theme and the trouble it speaks of; `holiday` the national holiday that it was written for; `facts` are as the
-    sheet had them. `drawing` is the file of the picture as the illustrator made it, before headline and brand."""
+    sheet had them. `drawing` is the file of the picture as the illustrator made it, before headline and brand. `risk`
+    (`none`, `low`, `high`) and `risk_reasons` are what the writer would have a person look at twice."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -112,6 +113,8 @@ class Brief(BaseModel):
     alternatives: tuple[Alternative, ...] = ()
     model: str = ""
     prompt_version: str = ""
+    risk: str = "none"
+    risk_reasons: tuple[str, ...] = ()
 
 
 class Post(SQLModel, table=True):

@@ -35,6 +35,14 @@ class Echo:
     likeness: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class FactUse:
+    """In how many posts a fact was told, and when the last of them goes or went out."""
+
+    count: int
+    last_at: datetime
+
+
 @dataclass(frozen=True)
 class _Entry:
     said: Said

@@ -13,8 +13,8 @@ from marketingos.errors import ContentRefused
 from marketingos.services import spending
 from marketingos.settings import get_settings
 
-_LETTERS, _SCHEMA = 2, 2_500
-"""Letters that a token has at least (Spanish has three), and tokens that the schema takes at most."""
+_BYTES, _SCHEMA = 2, 2_500
+"""Bytes that a token has at least (Spanish has three, emoji two), and tokens that the schema takes at most."""
 
 _CUT_SHORT = frozenset({"max_tokens", "model_context_window_exceeded"})
 
@@ -33,7 +33,7 @@ async def ask(
 ) -> Manuscript:
     """One question and its answer, booked. Raises `OverBudget` before spending and what the writer raises."""
     about = {"product_id": product_id, "cycle_id": cycle_id, "post_id": post_id}
-    async with spending.paying(_at_most(assignment), **about) as bill:
+    async with spending.paying(at_most(assignment), **about) as bill:
         manuscript = await adapters.writer(fast=assignment.fast).write(assignment, schema)
         async with session() as s:
             await bill.settle(s, manuscript.usage)
@@ -55,7 +55,7 @@ async def whole(assignment: Assignment, answer: Callable[[Assignment], Awaitable
     return manuscript
 
 
-def _at_most(assignment: Assignment) -> Usage:
+def at_most(assignment: Assignment) -> Usage:
     """What it may cost at most: nothing cached, and all the room used."""
     settings = get_settings()
     told = "".join((assignment.rules, assignment.book, assignment.brief, assignment.draft, assignment.findings))
@@ -63,6 +63,6 @@ def _at_most(assignment: Assignment) -> Usage:
         provider="anthropic",
         model=settings.claude_fast_model if assignment.fast else settings.claude_model,
         purpose=assignment.purpose,
-        cache_write_tokens=_SCHEMA + len(told) // _LETTERS,
+        cache_write_tokens=_SCHEMA + len(told.encode()) // _BYTES,
         output_tokens=assignment.room,
     )

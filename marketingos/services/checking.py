@@ -30,13 +30,15 @@ from marketingos.services import prompts
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """What a post is checked against. Without a book only the platform is asked."""
+    """What a post is checked against. Without a book only the platform is asked. `risk` is why the writer would rather
+    not see its own words published."""
 
     book: Book | None = None
     claims: tuple[Told, ...] = ()
     others: tuple[Neighbour, ...] = ()
     reached: Mapping[str, Reach] = field(default_factory=dict)
     media_failed: bool = False
+    risk: str = ""
 
 
 BARE = Ground()
@@ -48,6 +50,7 @@ def basis_of(post: Post, product: Product) -> Ground:
         book=book_of(product, valid_on(product.facts, post.scheduled_at, product.timezone)),
         claims=tuple(Told(text=claim.text, facts=claim.facts) for claim in post.brief.claims),
         media_failed=post.media_error is not None,
+        risk="; ".join(post.brief.risk_reasons) or post.brief.risk if post.brief.risk == "high" else "",
     )
 
 
@@ -70,6 +73,8 @@ def findings_of(variant: Variant, ground: Ground = BARE) -> tuple[Finding, ...]:
         found += check.about_surroundings(
             draft, ground.book, others=ground.others, reached=ground.reached, now=clock.now()
         )
+    if ground.risk and variant.version == 1:
+        found.append(Finding(key="check.risky", detail=ground.risk))
     if problem := media_problem(variant):
         found.append(Finding(key=problem.key))
     by_key = {finding.key: finding for finding in reversed(found)}

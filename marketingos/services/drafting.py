@@ -14,18 +14,17 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 from sqlmodel import col, or_, select
 
-from marketingos import adapters, clock, log
+from marketingos import clock, log
 from marketingos.db import AsyncSession, claimable, reading, session
 from marketingos.domain import check
-from marketingos.domain.ports import Assignment, Manuscript, Usage
+from marketingos.domain.ports import Assignment, Manuscript
 from marketingos.domain.product import Product, Sketch, Template, Voice
 from marketingos.domain.sheet import TemplateSheet, VoiceSheet
 from marketingos.domain.user import Deed
 from marketingos.errors import BadAnswer, ContentRefused, MarketingError, NotFound
-from marketingos.services import audit, products, prompts, spending
+from marketingos.services import asking, audit, products, prompts
 from marketingos.services.people import require
 from marketingos.services.views import PersonView
-from marketingos.settings import get_settings
 
 logger = log.get_logger(__name__)
 
@@ -33,7 +32,6 @@ TRIES_MAX = 6
 _LEASE = timedelta(minutes=6)
 _PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3), timedelta(hours=12))
 _ROOM = 6_000
-_PROMPT_AT_MOST = 4_000
 
 
 class TemplateAnswer(BaseModel):
@@ -95,7 +93,7 @@ async def _draw(product_id: int) -> None:
     except Exception as error:
         known = isinstance(error, MarketingError)
         logger.warning("sketch.failed", product=product_id, error=str(error), exc_info=not known)
-        await _put_off(product_id, error.key if isinstance(error, MarketingError) else MarketingError.key)
+        await _put_off(product_id, error if isinstance(error, MarketingError) else MarketingError())
 
 
 async def _ask(product: Product) -> Manuscript:
@@ -108,20 +106,12 @@ async def _ask(product: Product) -> Manuscript:
         purpose="template",
         room=_ROOM,
     )
-    at_most = Usage(
-        provider="anthropic",
-        model=get_settings().claude_model,
-        purpose=asked.purpose,
-        cache_write_tokens=_PROMPT_AT_MOST,
-        output_tokens=_ROOM,
-    )
-    async with spending.paying(at_most, product_id=product.id) as bill:
-        manuscript = await adapters.writer().write(asked, TemplateAnswer.model_json_schema())
-        async with session() as s:
-            await bill.settle(s, manuscript.usage)
-            if (answer := _read(manuscript)) is not None:
-                await _fill(s, product.id or 0, answer)
-    return manuscript
+
+    async def keep(s: AsyncSession, manuscript: Manuscript, _: int) -> None:
+        if (answer := _read(manuscript)) is not None:
+            await _fill(s, product.id or 0, answer)
+
+    return await asking.ask(asked, TemplateAnswer.model_json_schema(), product_id=product.id, keep=keep)
 
 
 def _judge(manuscript: Manuscript) -> None:
@@ -156,7 +146,7 @@ async def _fill(s: AsyncSession, product_id: int, answer: TemplateAnswer) -> Non
 def _usable(answer: TemplateAnswer, kind: type[VoiceSheet | TemplateSheet], product: Product) -> Mapping[str, Any]:
     """The parts of an answer that a sheet can hold and that say nothing a post of the product could not."""
     told = {name: value for name, value in answer if name in kind.model_fields}
-    for name in ("hooks", "calls_to_action"):
+    for name in ("do", "dont", "hooks", "calls_to_action"):
         if name in told:
             told[name] = [line for line in told[name] if _is_harmless(line, product)]
     found: dict[str, Any] = {}
@@ -185,9 +175,11 @@ def _where_empty(now: dict[str, Any], untouched: dict[str, Any], drawn: Mapping[
     return {name: drawn.get(name, value) if value == untouched[name] else value for name, value in now.items()}
 
 
-async def _put_off(product_id: int, error_key: str) -> None:
+async def _put_off(product_id: int, error: MarketingError) -> None:
+    """Later; never by itself when the writer declined, who would decline the same words again."""
     async with session() as s:
         row = await s.get(Sketch, product_id)
         if row is not None:
+            row.tries = TRIES_MAX if isinstance(error, ContentRefused) else row.tries
             pause = _PAUSES[min(row.tries, len(_PAUSES)) - 1]
-            row.lease_until, row.error_key, row.due_at = None, error_key, clock.now() + clock.human(pause)
+            row.lease_until, row.error_key, row.due_at = None, error.key, clock.now() + clock.human(pause)

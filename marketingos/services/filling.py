@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import delete, exists, func, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -121,13 +121,22 @@ async def _work(shift: _Shift, cycle: CycleRun) -> None:
 
 
 async def _adopt(cycle: CycleRun) -> None:
-    """Takes over what earlier cycles left without a picture for a reason that may have passed: no money, no service."""
+    """Takes over what earlier cycles left without a picture: for a reason that may have passed (no money, no service),
+    or without a word, because they broke off and are over."""
     theirs = (col(Post.cycle_id).is_not(None), col(Post.cycle_id) != cycle.id, col(Post.scheduled_at) > clock.now())
-    passed = (col(Post.media_error).is_not(None), col(Post.media_error).not_in(picturing.LASTING))
-    alive = exists().where(col(Variant.post_id) == col(Post.id), col(Variant.status) != VariantStatus.REJECTED)
+    passed = and_(col(Post.media_error).is_not(None), col(Post.media_error).not_in(picturing.LASTING))
+    over = exists().where(col(CycleRun.id) == col(Post.cycle_id), col(CycleRun.finished_at).is_not(None))
+    unsaid = and_(col(Post.media_error).is_(None), over, _has_variant(picturing.is_bare()))
     mine = col(Post.product_id).in_(wanted(cycle.product_id).with_only_columns(col(Product.id)).order_by(None))
+    left = (*theirs, or_(passed, unsaid), _has_variant(), mine)
     async with session() as s:
-        await s.exec(update(Post).where(*theirs, *passed, alive, mine).values(cycle_id=cycle.id, media_error=None))
+        await s.exec(update(Post).where(*left).values(cycle_id=cycle.id, media_error=None))
+
+
+def _has_variant(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a post has a variant like that which nobody rejected."""
+    alive = (col(Variant.post_id) == col(Post.id), col(Variant.status) != VariantStatus.REJECTED)
+    return exists().where(*alive, *which)
 
 
 def wanted(product_id: int | None) -> SelectOfScalar[Product]:
@@ -284,6 +293,8 @@ def _brief(desk: Desk, gap: Gap, written: Written) -> Brief:
         alternatives=tuple(Alternative(hook=o.hook, why_not=o.why_not) for o in answer.alternatives),
         model=written.model,
         prompt_version=prompts.version(),
+        risk=answer.risk.level,
+        risk_reasons=tuple(answer.risk.reasons),
     )
 
 

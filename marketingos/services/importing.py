@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from anyio import to_thread
 from sqlmodel import col, select
 
 from marketingos.db import AsyncSession, reading, session
@@ -72,7 +73,7 @@ async def export_from_terminal(names: Sequence[str] = ()) -> str:
 
 
 async def _import(text: str, by: str, dry_run: bool) -> Import:
-    documents = sheets.read(text)
+    documents = await to_thread.run_sync(sheets.read, text)
     wanted = [document.sheet for document in documents if document.sheet]
     broken = [problem for document in documents for problem in document.problems]
     async with session() as s:
@@ -113,11 +114,16 @@ async def _known(s: AsyncSession, sheet: ProductSheet) -> Product | None:
     return None
 
 
+def _is_same(one: ProductSheet, other: ProductSheet) -> bool:
+    return one.name == other.name or (bool(one.external_id) and one.external_id == other.external_id)
+
+
 async def _clash(s: AsyncSession, sheet: ProductSheet, wanted: Sequence[ProductSheet]) -> list[Problem]:
     """The same product twice in a file, a name that another product has, or one that is archived."""
-    if sum(other.name == sheet.name for other in wanted) > 1:
-        return [Problem(path=("name",), key="sheet.twice", values={"name": sheet.name})]
     row = await _known(s, sheet)
+    others = [other for other in wanted if other is not sheet]
+    if any([_is_same(sheet, other) or (row and row is await _known(s, other)) for other in others]):
+        return [Problem(path=("name",), key="sheet.twice", values={"name": sheet.name})]
     if row is not None and row.archived_at is not None:
         return [Problem(path=("name",), key="sheet.name_archived", values={"name": sheet.name})]
     taken = await products.taken(s, sheet, row)

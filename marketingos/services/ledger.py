@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import exists
 from sqlalchemy.orm import selectinload
 from sqlmodel import col, select
 
 from marketingos.db import AsyncSession
-from marketingos.domain.post import Post
-from marketingos.domain.said import Ledger, Said
+from marketingos.domain.post import Brief, Post, Variant, VariantStatus
+from marketingos.domain.said import FactUse, Ledger, Said
 
 MEMORY = timedelta(days=90)
 """How long a reader is taken to remember a post."""
@@ -29,6 +30,23 @@ async def of(s: AsyncSession, product_id: int, now: datetime) -> Ledger:
     return ledger
 
 
+async def uses(s: AsyncSession, product_id: int) -> dict[str, FactUse]:
+    """How often each fact of a product was told, by its code; posts that were rejected whole told none."""
+    alive = exists().where(col(Variant.post_id) == col(Post.id), col(Variant.status) != VariantStatus.REJECTED)
+    written = select(Post.scheduled_at, col(Post.brief)).where(Post.product_id == product_id, alive)
+    found: dict[str, FactUse] = {}
+    for at, brief in (await s.exec(written.order_by(col(Post.scheduled_at)))).all():
+        for code in _facts_in(brief):
+            known = found.get(code)
+            found[code] = FactUse(count=known.count + 1 if known else 1, last_at=at)
+    return found
+
+
+def _facts_in(brief: Brief) -> tuple[str, ...]:
+    """The codes behind a post's statements, each once."""
+    return tuple(dict.fromkeys(code for claim in brief.claims for code in claim.facts))
+
+
 def _said(post: Post) -> Said:
     brief = post.brief
     return Said(
@@ -37,6 +55,6 @@ def _said(post: Post) -> Said:
         pillar=brief.pillar,
         pain=brief.pain,
         angle=brief.angle,
-        facts=tuple(dict.fromkeys(code for claim in brief.claims for code in claim.facts)),
+        facts=_facts_in(brief),
         texts=tuple(variant.text for variant in post.variants),
     )

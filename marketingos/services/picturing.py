@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from anyio import CapacityLimiter, to_thread
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, and_, exists, update
 from sqlalchemy.orm import selectinload
 from sqlmodel import col, select
 
@@ -47,6 +47,12 @@ async def wants(post_id: int) -> bool:
     """Whether a variant of the post still lacks its picture or video. `NotFound` when there is no such post."""
     async with reading() as s:
         return any((await _canvas(s, post_id)).bare.values())
+
+
+def is_bare() -> ColumnElement[bool]:
+    """Of a variant: it wants a picture or a video and has none."""
+    drawn = col(Variant.format).in_((Format.IMAGE, Format.VIDEO))
+    return and_(drawn, ~exists().where(col(VariantMedia.variant_id) == col(Variant.id)))
 
 
 async def picture(post_id: int) -> None:

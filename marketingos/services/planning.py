@@ -34,6 +34,8 @@ LEAD_TIME = timedelta(minutes=45)
 _NEIGHBOURHOOD = timedelta(days=30)
 _WALL = "%Y-%m-%dT%H:%M"
 
+_A_DAY = timedelta(days=1)
+
 _FORESIGHT = 6
 """Days after a post in which a holiday is worth knowing of."""
 
@@ -215,8 +217,9 @@ def _served(
 
 
 async def _taken(s: AsyncSession, by_id: Mapping[int, Product], start: datetime, end: datetime) -> set[tuple[int, str]]:
-    """The moments of slots that a post fills, by product: a slot that was taken away and put back is still filled."""
-    within = (col(Post.scheduled_at) >= start, col(Post.scheduled_at) < end)
+    """The moments of slots that a post fills, by product: a slot that was taken away and put back is still filled. Its
+    product may have moved to another zone since; a day more on both sides covers that."""
+    within = (col(Post.scheduled_at) >= start - _A_DAY, col(Post.scheduled_at) < end + _A_DAY)
     filled = select(Post.product_id, Post.slot_key).where(col(Post.slot_key).is_not(None), *within)
     rows = (await s.exec(filled.where(col(Post.product_id).in_(by_id)))).all()
     return {(product_id, str(key).partition(":")[2]) for product_id, key in rows}

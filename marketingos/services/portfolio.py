@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -20,10 +19,9 @@ from marketingos.domain.post import Post, Variant, VariantStatus
 from marketingos.domain.product import Product, Sketch
 from marketingos.domain.slot import Slot
 from marketingos.domain.user import Deed, may
-from marketingos.services import accounts, autosaas, posts, products
+from marketingos.services import accounts, autosaas, posts, products, spending
 from marketingos.services.people import require
 from marketingos.services.views import AccountView, PersonView, ProductView
-from marketingos.settings import get_settings
 
 _STANDING = (VariantStatus.PENDING, VariantStatus.APPROVED)
 
@@ -136,7 +134,6 @@ async def _next(s: AsyncSession) -> Mapping[int, datetime]:
 
 async def _spent(s: AsyncSession) -> Mapping[int | None, float]:
     """The euro that each product cost since the organisation's month began."""
-    here = clock.now().astimezone(ZoneInfo(get_settings().timezone))
-    month = here.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    summed = select(Spend.product_id, func.sum(Spend.euro)).where(col(Spend.at) >= month)
+    month = col(Spend.at) >= spending.month_of(clock.now())
+    summed = select(Spend.product_id, func.sum(Spend.euro)).where(month)
     return dict((await s.exec(summed.group_by(col(Spend.product_id)))).all())

@@ -7,7 +7,7 @@ codes and slots that stay keep their rows: posts refer to both.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources import files
 from typing import Any
@@ -22,6 +22,7 @@ from marketingos.domain import sheet as sheets_of
 from marketingos.domain.account import Account, AccountState, ProductAccount
 from marketingos.domain.media import Media
 from marketingos.domain.product import Fact, Product, Template, Voice
+from marketingos.domain.said import FactUse
 from marketingos.domain.sheet import (
     AccountSheet,
     FactSheet,
@@ -35,7 +36,7 @@ from marketingos.domain.sheet import (
 from marketingos.domain.slot import Slot
 from marketingos.domain.user import Deed
 from marketingos.errors import NotFound, Refused
-from marketingos.services import accounts, audit, sheets
+from marketingos.services import accounts, audit, ledger, sheets
 from marketingos.services.people import require
 from marketingos.services.views import PersonView, ProductView
 
@@ -49,12 +50,14 @@ _PLAIN = (
 
 @dataclass(frozen=True, kw_only=True)
 class ProductDetail:
-    """A product with all that is said of it. `version` is what a save of this has to name."""
+    """A product with all that is said of it. `version` is what a save of this has to name; `uses` tells how often each
+    fact was told, by its code."""
 
     product: ProductView
     sheet: ProductSheet
     version: int
     archived: bool
+    uses: Mapping[str, FactUse] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +93,7 @@ async def detail(actor: PersonView, product_id: int) -> ProductDetail:
             sheet=await sheet_of(s, row),
             version=row.version,
             archived=row.archived_at is not None,
+            uses=await ledger.uses(s, product_id),
         )
 
 

@@ -35,14 +35,15 @@ _PATIENCE = timedelta(minutes=10)
 async def redraw(actor: PersonView, post_id: int, wish: str = "") -> PostView:
     """Has another picture drawn, different as `wish` says, and gives it to the post.
 
-    Raises `Refused` when one is under way, there are eight, or the post has no brief; `OverBudget` before spending; and
-    what the illustrator raises. The post keeps what it had then.
+    Raises `Refused` when one is under way, there are eight, nothing of the post may change any more, or it has no
+    brief; `OverBudget` before spending; and what the illustrator raises. The post keeps what it had then.
     """
     require(actor, Deed.GENERATE)
     wish = " ".join(wish.split())
     if len(wish) > WISH_LIMIT:
         raise InvalidInput("media.wish_too_long", field="wish", most=WISH_LIMIT)
     async with _brush(post_id):
+        await _changeable(post_id)
         wanted = await _wanted(post_id, wish)
         name, _ = await drawing.draw(wanted)
         return await _use(actor, post_id, name)

@@ -9,8 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from marketingos import adapters, clock
-from marketingos.db import session
+from marketingos import clock
 from marketingos.domain import package
 from marketingos.domain.mix import next_factors
 from marketingos.domain.package import ContentPackage
@@ -21,13 +20,13 @@ from marketingos.domain.sheet import Problem, ProductSheet
 from marketingos.domain.slot import wall_time
 from marketingos.domain.user import Deed
 from marketingos.errors import BadAnswer, ContentRefused
-from marketingos.services import products, prompts, spending
+from marketingos.services import asking, products, prompts, spending
 from marketingos.services.people import require
 from marketingos.services.views import PersonView
 from marketingos.settings import get_settings
 
 _ROOM = 8192
-_PROMPT_AT_MOST = 8_000
+_USUAL_PROMPT = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +44,16 @@ class Sample:
 
 
 def price() -> float:
-    """The euro that a sample costs at most."""
-    return spending.euro_of(_at_most())
+    """The euro that a sample costs at most, from a sheet of the usual size."""
+    return spending.euro_of(
+        Usage(
+            provider="anthropic",
+            model=get_settings().claude_model,
+            purpose="sample",
+            cache_write_tokens=_USUAL_PROMPT,
+            output_tokens=_ROOM,
+        )
+    )
 
 
 async def sample(
@@ -60,14 +67,15 @@ async def sample(
     sheet = products.check(data)
     if not isinstance(sheet, ProductSheet):
         return Sample(platform=platform, problems=sheet)
-    manuscript, euro = await _ask(_assignment(sheet, platform, turn), product_id)
+    asked = _assignment(sheet, platform, turn)
+    manuscript = await asking.ask(asked, package.schema(), product_id=product_id)
     answer = _read(manuscript)
     return Sample(
         platform=platform,
         text=package.copy_for(answer, platform).text,
         cut=RULES[platform].cut,
         claims=tuple((claim.text, tuple(claim.fact_ids)) for claim in answer.claims),
-        euro=euro,
+        euro=spending.euro_of(manuscript.usage),
         at=clock.now(),
     )
 
@@ -89,24 +97,6 @@ def _assignment(sheet: ProductSheet, platform: Platform, turn: int) -> Assignmen
         platforms=(platform,),
         purpose="sample",
         room=_ROOM,
-    )
-
-
-async def _ask(asked: Assignment, product_id: int | None) -> tuple[Manuscript, float]:
-    async with spending.paying(_at_most(), product_id=product_id) as bill:
-        manuscript = await adapters.writer().write(asked, package.schema())
-        async with session() as s:
-            await bill.settle(s, manuscript.usage)
-    return manuscript, spending.euro_of(manuscript.usage)
-
-
-def _at_most() -> Usage:
-    return Usage(
-        provider="anthropic",
-        model=get_settings().claude_model,
-        purpose="sample",
-        cache_write_tokens=_PROMPT_AT_MOST,
-        output_tokens=_ROOM,
     )
 
 

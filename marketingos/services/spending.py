@@ -11,7 +11,7 @@ import math
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, exists, func
@@ -25,6 +25,7 @@ from marketingos.domain.ports import Usage
 from marketingos.domain.post import Origin, Post, Variant, VariantStatus
 from marketingos.domain.price import dollars
 from marketingos.domain.product import Product
+from marketingos.domain.user import Deed
 from marketingos.errors import (
     ContentRefused,
     Misconfigured,
@@ -34,6 +35,8 @@ from marketingos.errors import (
     RateLimited,
     TokenRejected,
 )
+from marketingos.services.people import require
+from marketingos.services.views import PersonView
 from marketingos.settings import get_settings
 
 _COST_NOTHING = (NotSent, RateLimited, TokenRejected, PermissionMissing, ContentRefused, Misconfigured, OverBudget)
@@ -135,10 +138,9 @@ async def _caps(s: AsyncSession, now: datetime, product_id: int | None, cycle_id
     """Those of the day and the month, of the cycle, and of the product's month. Days and months are the organisation's.
     A cap of 0 for cycle or product means none."""
     settings = get_settings()
-    day = now.astimezone(ZoneInfo(settings.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    month = col(Spend.at) >= day.replace(day=1)
+    month = col(Spend.at) >= month_of(now)
     caps = [
-        _Cap(key="error.over_budget_day", euro=settings.ai_budget_day, counts=(col(Spend.at) >= day,)),
+        _Cap(key="error.over_budget_day", euro=settings.ai_budget_day, counts=(col(Spend.at) >= _day_of(now),)),
         _Cap(key="error.over_budget_month", euro=settings.ai_budget_month, counts=(month,)),
     ]
     if cycle_id is not None and settings.ai_budget_cycle:
@@ -222,6 +224,36 @@ class UnitCosts:
 
     def _per(self, count: int) -> float | None:
         return self.euro / count if count else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Costs:
+    """What posts cost: those of the organisation's month so far, and all."""
+
+    month: UnitCosts
+    in_all: UnitCosts
+
+
+async def costs(actor: PersonView, product_id: int | None = None) -> Costs:
+    """What the posts of a product, or of all, cost."""
+    require(actor, Deed.LOOK)
+    now = clock.now()
+    return Costs(
+        month=await unit_costs(month_of(now), now, product_id=product_id),
+        in_all=await unit_costs(_EVER, now, product_id=product_id),
+    )
+
+
+def month_of(now: datetime) -> datetime:
+    """When the organisation's month began that `now` lies in."""
+    return _day_of(now).replace(day=1)
+
+
+def _day_of(now: datetime) -> datetime:
+    return now.astimezone(ZoneInfo(get_settings().timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 async def unit_costs(since: datetime, until: datetime, *, product_id: int | None = None) -> UnitCosts:

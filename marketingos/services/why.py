@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import func
@@ -12,8 +13,9 @@ from marketingos.domain.cycle import Spend
 from marketingos.domain.holiday import country_of, holiday_on
 from marketingos.domain.post import Post
 from marketingos.domain.product import Product
-from marketingos.services import rules
-from marketingos.services.writing_views import ExpenseView, WhyView
+from marketingos.domain.said import FactUse
+from marketingos.services import ledger, rules
+from marketingos.services.writing_views import ExpenseView, FactUseView, WhyView
 
 _TOKENS = (Spend.input_tokens, Spend.output_tokens, Spend.cache_read_tokens, Spend.cache_write_tokens)
 
@@ -33,7 +35,8 @@ async def of(s: AsyncSession, post: Post, product: Product) -> WhyView:
         holiday=brief.holiday,
         off_day=bool(brief.holiday) and not _is_holiday(post, product),
         claims=tuple((claim.text, ", ".join(claim.facts)) for claim in brief.claims),
-        facts=_facts(post, product),
+        facts=_facts(post, product, await ledger.uses(s, post.product_id)),
+        risks=brief.risk_reasons if brief.risk != "none" else (),
         rules=await rules.applied_to(s, post.id or 0),
         alternatives=tuple((other.hook, other.why_not) for other in brief.alternatives),
         model=brief.model,
@@ -43,12 +46,17 @@ async def of(s: AsyncSession, post: Post, product: Product) -> WhyView:
     )
 
 
-def _facts(post: Post, product: Product) -> tuple[tuple[str, str], ...]:
+def _facts(post: Post, product: Product, uses: Mapping[str, FactUse]) -> tuple[FactUseView, ...]:
     """The facts as they stood when it was written; posts from before that was kept show today's."""
-    if post.brief.facts:
-        return tuple((fact.code, fact.claim) for fact in post.brief.facts)
-    named = {code for claim in post.brief.claims for code in claim.facts}
-    return tuple((fact.code, fact.claim) for fact in product.facts if fact.code in named)
+    told = [(fact.code, fact.claim) for fact in post.brief.facts]
+    if not told:
+        named = {code for claim in post.brief.claims for code in claim.facts}
+        told = [(fact.code, fact.claim) for fact in product.facts if fact.code in named]
+    return tuple(_use(code, claim, uses.get(code)) for code, claim in told)
+
+
+def _use(code: str, claim: str, use: FactUse | None) -> FactUseView:
+    return FactUseView(code=code, claim=claim, used=use.count if use else 0, last_at=use.last_at if use else None)
 
 
 def _is_holiday(post: Post, product: Product) -> bool:

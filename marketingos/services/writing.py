@@ -72,7 +72,9 @@ class _Attempt:
 
 async def write(desk: Desk, gap: Gap) -> Written:
     """The texts for a gap. Raises `OverBudget` before spending, `ContentRefused` when the writer declines, `BadAnswer`
-    when the answer cannot be read or repeats another post even after mending, and what the writer raises."""
+    when the answer cannot be read or repeats another post even after mending, and what the writer raises. The facts are
+    those that still hold when the post goes out."""
+    desk = replace(desk, facts=checking.valid_on(desk.facts, gap.scheduled_at, gap.timezone))
     assignment = _assignment(desk, gap)
     best = await _attempt(desk, gap, assignment)
     if best.findings:

@@ -70,10 +70,22 @@ class ExpenseView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FactUseView:
+    """A fact as a post leans on it, and in how many of its product's posts it was told, this one among them; `last_at`
+    is when the last of them goes or went out."""
+
+    code: str
+    claim: str
+    used: int = 0
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class WhyView:
     """Why this post is as it is. `claims` are statements with the codes of the facts behind them, `facts` those codes
     with their text; `alternatives` are openings not taken, with the reason; `euro` is the sum of the `expenses`.
-    `holiday` is the one it was written for, and `off_day` says that it stands on another day now."""
+    `holiday` is the one it was written for, and `off_day` says that it stands on another day now. `risks` are what the
+    writer would have a person look at twice."""
 
     angle: str
     hook_type: str
@@ -85,7 +97,8 @@ class WhyView:
     holiday: str = ""
     off_day: bool = False
     claims: tuple[tuple[str, str], ...] = ()
-    facts: tuple[tuple[str, str], ...] = ()
+    facts: tuple[FactUseView, ...] = ()
+    risks: tuple[str, ...] = ()
     rules: tuple[RuleView, ...] = ()
     alternatives: tuple[tuple[str, str], ...] = ()
     model: str = ""

@@ -307,6 +307,22 @@ async def test_an_order_is_fetched_by_whoever_comes_next(serve: Serve) -> None:
 
 
 async def test_a_forgotten_order_gives_no_picture(serve: Serve) -> None:
-    """Replicate forgets a prediction after an hour; that is told as a failure, so that another may be ordered."""
-    with pytest.raises(NotSent):
+    """Replicate forgets a prediction after an hour; that is told as a failure, so that another may be ordered, and not
+    as one that was free."""
+    with pytest.raises(BadAnswer):
         await painter(await serve(Fake(refusal(404)).app())).fetch("unknown")
+
+
+async def test_a_picture_that_is_gone_was_paid_for(serve: Serve) -> None:
+    """Files live for an hour; one that is asked for later is lost, and was billed."""
+    with pytest.raises(BadAnswer):
+        await drawn_by(painter(await serve(Fake({}, file=Response(status_code=404)).app())), "a chair")
+
+
+async def test_before_the_order_nothing_can_cost(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model whose inputs cannot be read was not asked for a picture."""
+    fake = Fake({})
+    monkeypatch.setattr(fake, "schema", lambda _: Response(status_code=500))
+    with pytest.raises(NotSent):
+        await drawn_by(painter(await serve(fake.app())), "a chair")
+    assert not fake.asked

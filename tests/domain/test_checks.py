@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketingos.domain.check import links, picture, price
+from marketingos.domain.check import boast, links, picture, price, privacy
 from marketingos.domain.check.draft import Book, Draft, Known
 from marketingos.domain.check.figure import figures
 from marketingos.domain.check.vocabulary import banned_in, competitors_in
@@ -77,3 +77,47 @@ def test_a_banned_verb_is_banned_in_its_forms(text: str, said: bool) -> None:
 def test_a_competitor_is_a_name(text: str, said: bool) -> None:
     """A coined name always is one; a word of the language only where it stands as a name."""
     assert bool(competitors_in(text, ("Booksy", "Toast", "ElTenedor"))) is said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "En el camino pierdes 3 clientes.", "En la calle hay 12 barberías y solo una contesta.",
+        "De camino al trabajo, 20 minutos de móvil.", "Hasta 1000 SMS al mes.", "Son 1200 MXN al mes.",
+        "Quedan plazas para hoy, 18:30.",
+    ],
+)  # fmt: skip
+def test_everyday_words_are_nobody_s_data(text: str) -> None:
+    """A street without a name, a figure with its unit: nobody lives there, nobody drives it."""
+    assert not list(privacy.check(draft(text), Book()))
+
+
+@pytest.mark.parametrize(
+    "text", ["Vive en la calle Feria 118.", "C/ mayor 12, tercero", "El 4821 KLM lleva tres días."]
+)
+def test_an_address_and_a_plate_are(text: str) -> None:
+    """With a name and a number somebody can be found."""
+    assert list(privacy.check(draft(text), Book()))
+
+
+@pytest.mark.parametrize(
+    ("text", "promise"),
+    [
+        ("Gana tiempo y prueba 14 días gratis.", False), ("Ahorra tiempo: 14 días gratis.", False),
+        ("Recupera tus tardes desde 19 € al mes.", False), ("Gana hasta 300 € más.", True),
+        ("Ahorra unas 5 horas a la semana.", True), ("Recupera 3 citas al día.", True),
+    ],
+)  # fmt: skip
+def test_a_figure_belongs_to_its_own_verb(text: str, promise: bool) -> None:
+    """A trial of 14 days saves none."""
+    assert bool(list(boast.check(draft(text), Book()))) is promise
+
+
+@pytest.mark.parametrize(("text", "found"), [("Escríbenos: wa.me/34600123456", 1), ("Gratis.Me encanta", 0)])
+def test_an_address_needs_no_scheme(text: str, found: int) -> None:
+    """Short addresses count as soon as they lead somewhere; a missing blank makes none."""
+    assert len(links.foreign_links(text, "https://reservaspro.es")) == found
+
+
+def draft(text: str) -> Draft:
+    return Draft(platform=Platform.FACEBOOK, format=Format.TEXT, text=text)

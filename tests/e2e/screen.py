@@ -41,6 +41,8 @@ class Screen:
     def run_first_cycle(self) -> None:
         """Asks for the first week and waits until it is there."""
         self.page.get_by_role("button", name=self.say("calendar.first.write")).click()
+        asked = self.page.get_by_role("dialog", name=self.say("calendar.generate_all"))
+        asked.get_by_role("button", name=self.say("calendar.generate"), exact=True).click()
         expect(self.page.get_by_role("status").filter(has_text=self.say("calendar.may_leave"))).to_be_visible()
         expect(self.toast).to_contain_text(self._any("calendar.written"), timeout=180_000)
 

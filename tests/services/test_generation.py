@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,17 +13,19 @@ from sqlmodel import col, delete, func, select, update
 from starlette.responses import JSONResponse
 
 from marketingos import clock, db
+from marketingos.adapters import replicate
 from marketingos.adapters.replicate import Replicate
 from marketingos.domain.account import Account
 from marketingos.domain.cycle import CycleRun, CycleState, KeptAnswer, Shortfall, Spend
 from marketingos.domain.delivery import Delivery, DeliveryStatus
 from marketingos.domain.platform import Platform
 from marketingos.domain.post import Post, Variant, VariantMedia, VariantStatus
-from marketingos.domain.product import Product
+from marketingos.domain.product import Fact, Product
 from marketingos.domain.slot import Slot
 from marketingos.domain.user import Role
 from marketingos.errors import ContentRefused, Forbidden, NotFound, Refused
-from marketingos.services import filling, generation, picturing, spending
+from marketingos.services import filling, generation, picturing, review, spending
+from marketingos.services import posts as posts_of
 from marketingos.services.spending import Forecast
 from marketingos.services.views import CycleView
 from tests.services.studio import HOOKS, MONDAY, Studio, api_error, demo, message, person, posts
@@ -740,3 +743,70 @@ async def test_a_cancelled_worker_leaves_a_cycle_that_goes_on(studio: Studio) ->
     made = await posts()
     assert len(made) == 5
     assert all(v.media for p in made for v in p.variants)
+
+
+# -- second thoughts -------------------------------------------------------------------------------------------------
+
+
+async def test_a_fact_is_told_as_long_as_it_holds_on_the_day_of_the_post(studio: Studio) -> None:
+    """An offer that ends on Tuesday is for Tuesday's post and not for Thursday's, which is written today as well."""
+    made = await demo("ReservasPro", platforms=(Platform.LINKEDIN,))
+    async with db.session() as s:
+        fact = (await s.exec(select(Fact).where(Fact.product_id == made["ReservasPro"], Fact.code == "F3"))).one()
+        fact.valid_until = MONDAY.date() + timedelta(days=1)
+    await cycle()
+    told = {
+        re.search(r"slot: (\S+)T", asked["messages"][0]["content"])[1]: "F3:" in asked["system"][1]["text"]  # type: ignore[index]
+        for asked in studio.asked["messages"]
+    }
+    assert told["2026-11-24"]
+    assert len(told) > 1
+    assert not any(named for day, named in told.items() if day > "2026-11-24")
+
+
+async def test_a_post_that_its_cycle_left_without_a_word_is_pictured_by_the_next(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cycle that breaks off between text and picture leaves no post that nobody pictures."""
+
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the database is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(picturing, "attempt", broken)
+        view = await one_slot(studio)
+    assert view.state is CycleState.DONE
+    assert [(p.media_error, len(p.variants[0].media)) for p in await posts()] == [(None, 0)]
+    with clock.frozen(MONDAY + timedelta(hours=6)):
+        await generation.request_cycle(person())
+        await generation.run_cycles()
+    assert [len(p.variants[0].media) for p in await posts()] == [1]
+    assert [row.purpose for row in await spent()] == ["post", "picture"]
+
+
+async def test_a_lost_picture_stays_on_the_bill(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was drawn and is gone cost money: the caps go on counting it, and the next cycle orders anew."""
+    monkeypatch.setattr(replicate, "_POLL", 0.0)
+    studio.draws(
+        JSONResponse(
+            {"id": "p1", "model": "m", "version": "hidden", "status": "succeeded", "input": {}, "error": None,
+             "output": f"{studio.base}/gone.jpg", "logs": "", "metrics": {}, "urls": {},
+             "created_at": None, "started_at": None, "completed_at": None}, 201
+        )
+    )  # fmt: skip
+    await one_slot(studio)
+    assert (await posts())[0].media_error == "error.replicate_failed"
+    [lost] = [row for row in await spent() if row.purpose == "picture"]
+    assert lost.euro > 0
+
+
+async def test_what_the_writer_would_rather_not_publish_is_looked_at(studio: Studio) -> None:
+    """Its doubts reach the person who approves; once a person wrote the text they are hers."""
+    studio.writes({"risk": {"level": "HIGH", "reasons": ["Habla de una enfermedad."]}})
+    await one_slot(studio)
+    post = await posts_of.post(person(), (await posts())[0].id or 0)
+    [variant] = post.variants
+    assert "check.risky" in variant.findings
+    assert post.why.risks == ("Habla de una enfermedad.",)
+    edited = await review.edit_text(person(), variant.id, "Otra cosa muy distinta.", variant.version)
+    assert "check.risky" not in edited.variants[0].findings

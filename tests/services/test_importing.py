@@ -119,3 +119,23 @@ async def test_a_name_that_fits_nothing_is_not_exported() -> None:
         await importing.export_from_terminal(["Nadie"])
     with pytest.raises(NotFound):
         await importing.export(await stage.person(), 4711)
+
+
+async def test_a_product_is_in_a_file_once() -> None:
+    """By name or by the other system's id: two that mean one product are told before anything is changed."""
+    laura = await stage.person()
+    twice = "name: Uno\nexternal_id: x1\n---\nname: Dos\nexternal_id: x1\n"
+    told = await importing.import_file(laura, twice, dry_run=False)
+    assert {p.key for p in told.problems} == {"sheet.twice"}
+    await importing.import_file(laura, "name: Uno\nexternal_id: x1\n", dry_run=False)
+    renamed = "name: Dos\nexternal_id: x1\n---\nname: Uno\n"
+    assert {p.key for p in (await importing.import_file(laura, renamed, dry_run=False)).problems} == {"sheet.twice"}
+
+
+async def test_own_contacts_come_and_stay() -> None:
+    """Telephones and addresses that posts may give are in the file, and a save of anything else keeps them."""
+    laura = await stage.person()
+    await importing.import_file(laura, NEW + "voice: {contacts: [600 123 456]}\n", dry_run=False)
+    [view] = await products.list_products()
+    await importing.import_file(laura, NEW + "usp: Otra cosa\n", dry_run=False)
+    assert (await sheet(view.id)).voice.contacts == ("600 123 456",)

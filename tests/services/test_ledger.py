@@ -10,7 +10,9 @@ from sqlmodel import select
 from marketingos import clock, db
 from marketingos.domain.cycle import Shortfall
 from marketingos.domain.platform import Platform
-from marketingos.services import generation, ledger
+from marketingos.domain.post import RejectReason
+from marketingos.domain.said import FactUse
+from marketingos.services import generation, ledger, review
 from tests.services.studio import HOOKS, MONDAY, Studio, demo, person, posts
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -78,3 +80,15 @@ async def test_the_writer_knows_what_is_near_and_which_facts_rested(studio: Stud
     assert "| reservas | llamadas perdidas | F3" in brief
     rested = next(line for line in brief.splitlines() if line.startswith("facts_rested: "))
     assert "F3" not in rested
+
+
+async def test_a_fact_counts_the_posts_that_told_it(studio: Studio, product: int) -> None:
+    """How many, and when the last goes out; a post that is rejected whole told nothing."""
+    await cycle()
+    told = await posts()
+    async with db.reading() as s:
+        assert (await ledger.uses(s, product))["F3"] == FactUse(count=len(told), last_at=told[-1].scheduled_at)
+    with clock.frozen(MONDAY):
+        await review.reject(person(), told[-1].id or 0, RejectReason.TONE)
+    async with db.reading() as s:
+        assert (await ledger.uses(s, product))["F3"] == FactUse(count=len(told) - 1, last_at=told[-2].scheduled_at)

@@ -121,3 +121,14 @@ def test_the_version_follows_the_files() -> None:
     """The name is stable, and made of the edition and a hash."""
     assert prompts.version() == prompts.version()
     assert prompts.version().startswith(f"{prompts.EDITION}.")
+
+
+def test_a_name_is_read_as_it_is_written() -> None:
+    """What a writer copies is the name, without signs of our own making."""
+    assert "name: Ana & Co. &lt;b&gt;" in prompts.book(replace_name("Ana & Co. <b>"), [])
+
+
+def replace_name(name: str) -> Product:
+    made = product()
+    made.name = name
+    return made

@@ -12,7 +12,7 @@ from marketingos import clock, db
 from marketingos.domain.cycle import Spend
 from marketingos.domain.media import Media, MediaKind
 from marketingos.domain.platform import Format, Platform
-from marketingos.domain.post import Post, Variant, VariantStatus
+from marketingos.domain.post import Post, RejectReason, Variant, VariantStatus
 from marketingos.domain.user import Role
 from marketingos.errors import Forbidden, InvalidInput, NotFound, OutsideError, Refused
 from marketingos.services import drawing, generation, posts, redrawing, review
@@ -152,3 +152,13 @@ async def test_a_video_model_makes_the_film(studio: Studio, environment: object,
         assert (await s.exec(select(Post.filmed))).all()
     assert all((row.units, row.settled) == (5, True) for row in films)
     assert films
+
+
+async def test_what_may_not_change_any_more_is_not_drawn_again(post: int, studio: Studio) -> None:
+    """A post that is rejected whole is refused before a cent is spent."""
+    asked = studio.pictures
+    with clock.frozen(MONDAY):
+        await review.reject(person(), post, RejectReason.TONE)
+        with pytest.raises(Refused):
+            await redrawing.redraw(person(), post)
+    assert studio.pictures == asked

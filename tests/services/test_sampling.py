@@ -10,11 +10,11 @@ from marketingos.domain.cycle import Spend
 from marketingos.domain.platform import Platform
 from marketingos.domain.post import Post
 from marketingos.domain.user import Role
-from marketingos.errors import BadAnswer, ContentRefused, Forbidden, OverBudget
+from marketingos.errors import BadAnswer, ContentRefused, Forbidden, OutcomeUnknown, OverBudget
 from marketingos.services import sampling
 from tests.conftest import Setter
 from tests.services import stage
-from tests.services.studio import Studio, message, person
+from tests.services.studio import Studio, api_error, message, person
 
 FORM = {
     "name": "AulaPlus",
@@ -91,3 +91,14 @@ async def test_a_viewer_spends_nothing(studio: Studio) -> None:
     """Only who may have posts written."""
     with pytest.raises(Forbidden):
         await sampling.sample(person(Role.VIEWER), FORM, Platform.INSTAGRAM)
+
+
+async def test_a_large_sheet_is_entered_at_what_it_may_cost(studio: Studio) -> None:
+    """A call whose answer is lost stays entered; the longer the sheet, the dearer, so that no cap is passed unseen."""
+    studio.writes(api_error(500), api_error(500))
+    large = {**FORM, "facts": [{"claim": f"{n} {'reservas y recordatorios ' * 10}"} for n in range(200)]}
+    for form in (FORM, large):
+        with pytest.raises(OutcomeUnknown):
+            await sampling.sample(person(), form, Platform.INSTAGRAM)
+    small_one, large_one = await spends()
+    assert large_one.euro > small_one.euro + 0.04

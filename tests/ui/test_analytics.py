@@ -1,5 +1,6 @@
 """Analytics: honest figures in the person's words, read again when a reading arrives and only then."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -14,7 +15,9 @@ from marketingos.domain.post import Variant
 from marketingos.domain.user import Role
 from marketingos.errors import NotSignedIn
 from marketingos.services import measurement, people
+from marketingos.services.spending import Costs, UnitCosts
 from marketingos.services.views import DayView, EngagementView, MomentView, PlatformFigures
+from marketingos.ui.pages.analytics.costs import cost_rows
 from marketingos.ui.pages.analytics.report import Report, report
 from marketingos.ui.pages.analytics.state import AnalyticsState
 from marketingos.ui.pages.analytics.words import Speaker
@@ -66,6 +69,18 @@ def test_what_is_not_known_is_never_zero() -> None:
     assert figure(drawn, "Tasa de interacción")[0] == "sin datos"
     assert (drawn.measured, drawn.daily.line, drawn.live.chart.line) == (False, "", "")
     assert [(s.figure, s.known) for s in drawn.shares] == [("sin datos", False)] * 2
+
+
+def test_costs_are_shared_among_what_came_of_them() -> None:
+    """Each stage says what one cost and how many there are; one that none reached has no cost, and nothing spent is no
+    table."""
+    month = UnitCosts(euro=1.2, generated=12, approved=6, published=0)
+    [now, ever] = cost_rows(Costs(month=month, in_all=replace(month, published=3)), SPANISH)
+    assert (now.span, now.spent) == ("Este mes", "1,20\xa0€")
+    assert now.stages == (("0,10\xa0€", "12 publ."), ("0,20\xa0€", "6 publ."), ("", "0 publ."))
+    assert ever.stages[2] == ("0,40\xa0€", "3 publ.")
+    nothing = UnitCosts(euro=0, generated=0, approved=0, published=0)
+    assert cost_rows(Costs(month=nothing, in_all=nothing), SPANISH) == ()
 
 
 def test_a_change_has_sign_and_direction() -> None:

@@ -39,7 +39,7 @@ async def test_facts_are_told_in_full_and_as_they_were(post_id: int) -> None:
         post = await s.get_one(Post, post_id)
         assert [fact.code for fact in post.brief.facts] == ["F3"]
     row = await told(post_id)
-    assert row.facts == (("F3", "Prueba de 14 días gratis, sin tarjeta"),)
+    assert row.facts == (("F3", "Prueba de 14 días gratis, sin tarjeta", "usado en 5 publicaciones"),)
     assert [hook for hook, _ in row.alternatives] == [
         "La llamada que no cogiste tenía nombre", "Reservan solos mientras tú cortas",
     ]  # fmt: skip

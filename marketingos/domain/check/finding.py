@@ -36,6 +36,7 @@ SEVERITIES: Mapping[str, Severity] = {
     "check.repeats": Severity.WARNS,
     "check.near_duplicate": Severity.WARNS,
     "check.same_picture": Severity.WARNS,
+    "check.risky": Severity.WARNS,
 }
 """Findings that block would be refused by the platform, or do what a stranger ordered; the others ask a person to look,
 who may set them aside with a reason."""

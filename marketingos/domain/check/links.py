@@ -15,7 +15,12 @@ TAGS = ("utm_source", "utm_medium", "utm_campaign")
 
 _TOP = "com|es|net|org|io|app|dev|eu|info|shop|link|ly|co|mx|cat|gal|ar|cl|pe|uk|store|online|site|web"
 _FULL = re.compile(r"https?://[^\s<>\"'«»]+", re.IGNORECASE)
-_BARE = re.compile(rf"(?<![\w@./#-])(?:[a-z0-9-]+\.)+(?:{_TOP})\b(?![\w@-]|\.\w)(?:/[^\s<>\"'«»]*)?", re.IGNORECASE)
+_SHORT = "me|be|ee|gl|gg|to|tv|ai|xyz|ru"
+"""Ends that are words as well, or of hosts that shorten: an address when a path follows, as in `wa.me/34…`."""
+_BARE = re.compile(
+    rf"(?<![\w@./#-])(?:[a-z0-9-]+\.)+(?:(?:{_TOP})\b(?![\w@-]|\.\w)(?:/[^\s<>\"'«»]*)?|(?:{_SHORT})/[^\s<>\"'«»]+)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

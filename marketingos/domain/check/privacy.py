@@ -23,16 +23,17 @@ _CURP = re.compile(r"(?<!\w)[A-Z]{4}\d{6}(?:[HM][A-Z]{5}[A-Z\d]\d|[A-Z\d]{3})(?!
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ -]?\d{4}){4,7}(?:[ -]?\d{1,3})?(?!\w)")
 _BANK = re.compile(r"(?<!\w)(?:\d[ -]?){15,19}\d(?!\w)")
 _PLATE = re.compile(
-    r"(?<![\w-])(?:\d{4}[ -]?[BCDFGHJ-NPR-TV-Z]{3}|[A-Z]{1,2}[ -]\d{4}[ -][A-Z]{1,2}|"
+    r"(?<![\w-])(?:\d{4}[ -]?(?!(?:SMS|MMS|PDF|RPM|FPS|MXN|GBP|CLP)\b)[BCDFGHJ-NPR-TV-Z]{3}|"
+    r"[A-Z]{1,2}[ -]\d{4}[ -][A-Z]{1,2}|"
     r"[A-Z]{3}-\d{2}-\d{2}|[A-Z]{3}-\d{3}-[A-Z])(?![\w-])"
 )
 _STREET = re.compile(
-    r"\b(?:calle|c/|avenida|avda?\.?|av\.|paseo|plaza|pza\.?|camino|carrer|ronda|colonia|street|road)\s+"
-    r"(?:(?:de|del|la|las|los|el|d['’])\s?)*[A-ZÁÉÍÓÚÑ][\wáéíóúñü·'-]+(?:\s+(?:(?:de|del|la|las|los|y|"
-    r"i)\s+)*[A-ZÁÉÍÓÚÑ][\wáéíóúñü·'-]+)*"
-    r",?\s*(?:n\.?[ºo°]\s?|núm(?:ero)?\.?\s?|#\s?)?\d{1,4}\b",
-    re.IGNORECASE,
+    r"(?:\b(?i:calle|avenida|avda?\.?|av\.|paseo|plaza|pza\.?|camino|carrer|ronda|colonia|street|road)\s+"
+    r"(?:(?:de|del|la|las|los|el|d['’])\s?)*[A-ZÁÉÍÓÚÑ]|\b(?i:c/|avda\.|pza\.)\s*(?:de(?:l| la)? )?\w)"
+    r"[\wáéíóúñü·'-]+(?:\s+(?:(?:de|del|la|las|los|y|i)\s+)*[A-ZÁÉÍÓÚÑ][\wáéíóúñü·'-]+)*"
+    r",?\s*(?:n\.?[ºo°]\s?|núm(?:ero)?\.?\s?|#\s?)?\d{1,4}\b"
 )
+"""A street by its name: `en la calle hay 3 barberías` is none."""
 _CAPITAL = r"[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+"
 _FULL_NAME = re.compile(rf"(?<![\w@#])({_CAPITAL})((?:\s+(?:de\s+(?:la\s+|los\s+)?|del\s+)?{_CAPITAL}){{1,3}})")
 _PRIVATE = re.compile(

@@ -7,7 +7,6 @@ this post's own. Whatever people outside wrote is put between tags, with its own
 from __future__ import annotations
 
 import hashlib
-import html
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
@@ -26,7 +25,7 @@ EDITION = "2026-11"
 
 _FILES = ("rules.md", "repair.md", "rewrite.md", "lesson.md")
 
-HOOKS_TOLD, TOPICS_TOLD, FACTS_NAMED = 40, 12, 4
+HOOKS_TOLD, TOPICS_TOLD, FACTS_NAMED = 80, 12, 4
 """How many openings and topics of other posts a brief carries, and how many facts that were not told for long."""
 
 
@@ -145,7 +144,7 @@ def repair(findings: Iterable[Finding]) -> str:
 def rewrite(*, platform: Platform, wish: str, text: str) -> str:
     """A text that exists and what shall be changed in it. `wish` is what a person typed, or one of ours."""
     asked = _fields({"platform": platform.value, "instruction": wish})
-    current = _tag("current_text", html.escape(text, quote=False).splitlines())
+    current = _tag("current_text", _harmless(text).splitlines())
     return "\n\n".join((_tag("rewrite", [*asked, current]), _read("rewrite.md")))
 
 
@@ -167,7 +166,12 @@ def _tag(name: str, lines: Sequence[str]) -> str:
 
 def _line(text: str) -> str:
     """One line that cannot open or close a tag."""
-    return html.escape(" ".join(text.split()), quote=False)
+    return _harmless(" ".join(text.split()))
+
+
+def _harmless(text: str) -> str:
+    """The text with its angle brackets written out; `&` stays, since a name such as `H&M` is copied as it is read."""
+    return text.replace("<", "&lt;").replace(">", "&gt;")
 
 
 @cache

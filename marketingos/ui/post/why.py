@@ -17,13 +17,14 @@ from marketingos.ui.words import t
 
 @dataclass(frozen=True, kw_only=True)
 class WhyRow:
-    """The answer in a language. `facts` are (code, text), `rules` (code, text, how often), `alternatives` (opening, why
-    not), `expenses` (what for, how much, what it cost); `holiday` is a sentence about the day."""
+    """The answer in a language. `facts` and `rules` are (code, text, how often), `alternatives` (opening, why not),
+    `expenses` (what for, how much, what it cost); `holiday` is a sentence about the day."""
 
     tags: tuple[str, ...] = ()
     holiday: str = ""
     rationale: str = ""
-    facts: tuple[tuple[str, str], ...] = ()
+    risks: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str, str], ...] = ()
     claims: tuple[tuple[str, str], ...] = ()
     rules: tuple[tuple[str, str, str], ...] = ()
     alternatives: tuple[tuple[str, str], ...] = ()
@@ -41,7 +42,8 @@ def why_row(post: PostView, language: str) -> WhyRow:
         tags=_tags(post, language),
         holiday=sentence(holiday, language, name=why.holiday) if why.holiday else "",
         rationale=why.rationale,
-        facts=why.facts,
+        risks=why.risks,
+        facts=tuple((fact.code, fact.claim, used(fact.used, language)) for fact in why.facts),
         claims=why.claims,
         rules=tuple((rule.code, rule.text, applied(rule, language)) for rule in why.rules),
         alternatives=why.alternatives,
@@ -54,6 +56,11 @@ def why_row(post: PostView, language: str) -> WhyRow:
 def applied(rule: RuleView, language: str) -> str:
     """`aplicada 7 veces`."""
     return sentence("rule.applied", language, n=rule.applied)
+
+
+def used(count: int, language: str) -> str:
+    """`usado 4 veces`; nothing for what was never told."""
+    return sentence("fact.used", language, n=count) if count else ""
 
 
 def _tags(post: PostView, language: str) -> tuple[str, ...]:
@@ -82,8 +89,9 @@ def why(desk: Any) -> rx.Component:
         ),
         rx.cond(told.holiday != "", rx.el.p(icon("calendar-heart", 14), told.holiday, class_name="why-holiday")),
         rx.cond(told.rationale != "", rx.el.p(told.rationale, class_name="dim")),
-        _part("post.why.facts", told.facts, _coded),
-        _part("post.why.rules", told.rules, _rule),
+        _part("post.why.risks", told.risks, lambda reason: rx.el.li(reason)),
+        _part("post.why.facts", told.facts, _counted),
+        _part("post.why.rules", told.rules, _counted),
         _fold(told),
         class_name="col gap-3",
     )
@@ -110,18 +118,12 @@ def _part(key: str, rows: Any, each: Any) -> rx.Component:
     return rx.cond(rows.length() > 0, listed)
 
 
-def _coded(row: rx.Var[tuple[str, str]]) -> rx.Component:
-    return rx.el.li(
-        rx.el.span(row[0], class_name="tag line"), rx.el.span(row[1], class_name="grow"), class_name="row top"
-    )
-
-
 def _claim(row: rx.Var[tuple[str, str]]) -> rx.Component:
     behind = rx.cond(row[1] != "", rx.el.span(row[1], class_name="tag line"))
     return rx.el.li(rx.el.span(row[0], class_name="grow"), behind, class_name="row top")
 
 
-def _rule(row: rx.Var[tuple[str, str, str]]) -> rx.Component:
+def _counted(row: rx.Var[tuple[str, str, str]]) -> rx.Component:
     said = rx.el.span(row[1], " ", rx.el.span(row[2], class_name="faint"), class_name="grow")
     return rx.el.li(rx.el.span(row[0], class_name="tag line"), said, class_name="row top")
 

@@ -43,6 +43,7 @@ CHECKS = {
     "links": ("check.foreign_link", "check.dead_link", "check.untagged_link"),
     "people": ("check.personal_data",),
     "orders": ("check.injection",),
+    "risk": ("check.risky",),
     "access": ("check.missing_alt_text",),
     "disclosure": ("check.undisclosed_ai",),
     "account": ("check.no_account", "check.account_needs_reconnect"),

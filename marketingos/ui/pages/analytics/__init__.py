@@ -11,6 +11,7 @@ from marketingos.ui.components.frame import sheet, spring, toolbar
 from marketingos.ui.components.overlay import menu, menu_item
 from marketingos.ui.components.status import platform_name, platform_tile, platform_tiles, thumb
 from marketingos.ui.components.ticker import ticker
+from marketingos.ui.pages.analytics.costs import costs
 from marketingos.ui.pages.analytics.report import MEASURES, KeyFigure, PostRow, Share, Source
 from marketingos.ui.pages.analytics.state import PERIODS, AnalyticsState
 from marketingos.ui.session import page
@@ -108,7 +109,7 @@ def _filled() -> rx.Component:
         _live(),
         _posts(),
     )
-    return rx.cond(S.measured, figures, _nothing())
+    return rx.fragment(rx.cond(S.measured, figures, _nothing()), costs(S.costs))
 
 
 def _freshness() -> rx.Component:

@@ -9,11 +9,12 @@ from reflex.event import EventSpec
 
 from marketingos import clock
 from marketingos.domain.platform import Platform
-from marketingos.services import measurement
+from marketingos.services import measurement, spending
 from marketingos.services.views import EngagementView
 from marketingos.settings import get_settings
 from marketingos.ui.address import id_in
 from marketingos.ui.components.charts import NO_PLOT, Plot
+from marketingos.ui.pages.analytics.costs import CostRow, cost_rows
 from marketingos.ui.pages.analytics.curves import NO_LIVE, Live
 from marketingos.ui.pages.analytics.report import (
     MEASURES,
@@ -62,6 +63,7 @@ class AnalyticsState(rx.State):
     hidden: int = 0
     measured: bool = False
     has_before: bool = False
+    costs: tuple[CostRow, ...] = ()
 
     _rows: int = ROWS
     _revision: str = ""
@@ -124,10 +126,12 @@ class AnalyticsState(rx.State):
 
     async def _read(self) -> None:
         actor = await actor_of(self)
-        view = await measurement.engagement(actor, days=int(self.period), product_id=int(self.product or 0) or None)
+        product, speaker = int(self.product or 0) or None, await self._speaker()
+        view = await measurement.engagement(actor, days=int(self.period), product_id=product)
         self._keep(view)
-        drawn = report(view, await self._speaker(), measure=self.measure, rows=self._rows)
+        drawn = report(view, speaker, measure=self.measure, rows=self._rows)
         self._show({field.name: getattr(drawn, field.name) for field in fields(Report)} | _products(view, self.product))
+        self._show({"costs": cost_rows(await spending.costs(actor, product), speaker)})
         self.phase = "ready"
 
     def _keep(self, view: EngagementView) -> None:

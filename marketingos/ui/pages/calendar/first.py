@@ -21,7 +21,7 @@ def first_steps() -> rx.Component:
         hint_shown=False,
         busy=S.cycle.running,
         busy_label=t("calendar.generating"),
-        on_click=S.generate(0),
+        on_click=S.ask_generate(0),
     )
     return rx.el.div(
         rx.el.section(

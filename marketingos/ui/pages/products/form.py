@@ -259,6 +259,7 @@ def _fact(fact: rx.Var[FactDraft]) -> rx.Component:
         claim,
         rx.el.div(source, kind, until, class_name="fact-more"),
         rx.cond(S.may_edit, drop),
+        rx.cond(S.fact_uses.contains(fact.code), rx.el.p(S.fact_uses[fact.code], class_name="fact-used faint t-12")),
         rx.cond(fact.error != "", field_error(fact.error)),
         key=fact.key,
         class_name="fact-row",

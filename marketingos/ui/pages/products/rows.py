@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from babel import Locale, dates
 from marketingos.domain.check.wording import plain
 from marketingos.domain.holiday import known_countries
 from marketingos.domain.platform import Platform
+from marketingos.domain.said import FactUse
 from marketingos.domain.sheet import Difference, Problem
 from marketingos.services.archiving import CleanUp, Consequence
 from marketingos.services.importing import Arrival, Import
@@ -280,6 +281,16 @@ def _luminance(colour: str) -> float:
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def fact_uses(uses: Mapping[str, FactUse], speaker: Speaker) -> dict[str, str]:
+    """How often each fact was told, and when last, by its code."""
+    return {code: _used(use, speaker) for code, use in uses.items()}
+
+
+def _used(use: FactUse, speaker: Speaker) -> str:
+    when = format_slot(use.last_at, speaker.now, speaker.language, speaker.zone)
+    return f"{speaker.say('fact.used', n=use.count)} · {speaker.say('fact.used_last', when=when)}"
 
 
 def sample(made: Sample, draft: Draft, speaker: Speaker) -> SampleRow:

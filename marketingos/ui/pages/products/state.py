@@ -47,6 +47,7 @@ class ProductsState(Editor, rx.State):
     told: tuple[str, ...] = ()
     going: bool = False
 
+    fact_uses: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     sample: SampleRow = SampleRow()
     sample_platform: str = Platform.INSTAGRAM.value
     sampling: bool = False
@@ -119,6 +120,7 @@ class ProductsState(Editor, rx.State):
         """Somebody else may have saved; the form starts anew only when its own words changed."""
         detail = await products.detail(await actor_of(self), self.open_id)
         self._version = detail.version
+        self.fact_uses = rows.fact_uses(detail.uses, await self._speaker())
         if draft_of(detail.sheet) != self._saved:
             await self._start(draft_of(detail.sheet), view)
 
@@ -161,7 +163,7 @@ class ProductsState(Editor, rx.State):
         self.open_id, self.stale, self.sample = product_id, False, SampleRow()
         self.told = ()
         if product_id == NEW:
-            self.chosen, self.logo_url, self._version = Row(id=NEW), "", 0
+            self.chosen, self.logo_url, self._version, self.fact_uses = Row(id=NEW), "", 0, {}
             return await self._start(blank(), view)
         if not product_id:
             self.chosen = Row()
@@ -169,6 +171,7 @@ class ProductsState(Editor, rx.State):
         detail = await products.detail(await actor_of(self), product_id)
         self._version = detail.version
         self.chosen = next((row for row in (*self.active, *self.inactive) if row.id == product_id), Row())
+        self.fact_uses = rows.fact_uses(detail.uses, await self._speaker())
         self.logo_url = await logos.address(detail.sheet.template.logo)
         return await self._start(draft_of(detail.sheet), view)
 
