@@ -2,7 +2,7 @@
    is, lets go of it, and says in a sentence what was refused. */
 import { createElement as h, useEffect, useRef, useState } from "react";
 
-const READ = "image/jpeg,image/png,image/webp,video/mp4,video/quicktime";
+const READ = "image/jpeg,image/png,image/webp,video/mp4,video/quicktime,application/pdf";
 
 function send(address, file, language, onProgress, hold) {
   return new Promise((resolve) => {
@@ -42,7 +42,7 @@ export default function MediaDrop({ post, platforms = "", replace, many, most, w
       if (file.size > most) { onFailed?.(words.tooLarge); continue; }
       setShare((n + 0.01) / chosen.length);
       const asked = platforms.split(" ").filter(Boolean).map((p) => `platforms=${p}`).join("&");
-      const address = `/api/posts/${post}/media?${asked}&replace=${Boolean(replace) && n === 0}`;
+      const address = `/api/posts/${post}/media?${asked}&replace=${Boolean(replace) && n === 0}&name=${encodeURIComponent(file.name.slice(-200))}`;
       const done = await send(address, file, language, (s) => here.current && setShare((n + s) / chosen.length), request);
       if (!here.current) return;
       if (done.stopped) break;

@@ -21,7 +21,7 @@ from marketingos import adapters, clock, db, vault
 from marketingos.db import AsyncSession
 from marketingos.domain.account import Account, AccountKind
 from marketingos.domain.delivery import Delivery
-from marketingos.domain.media import Media, MediaKind
+from marketingos.domain.media import Media
 from marketingos.domain.platform import Format, Platform
 from marketingos.domain.post import Post, Variant, VariantMedia, VariantStatus
 from marketingos.domain.product import Product
@@ -124,22 +124,7 @@ async def _file(s: AsyncSession, data: bytes) -> Media:
     digest = hashlib.sha256(data).hexdigest()
     if known := (await s.exec(select(Media).where(Media.sha256 == digest))).first():
         return known
-    if not data.startswith(b"%PDF"):
-        return await media.store(s, data)
-    row = Media(
-        sha256=digest,
-        kind=MediaKind.IMAGE,
-        mime="application/pdf",
-        name=f"{digest}.pdf",
-        size=len(data),
-        width=0,
-        height=0,
-        created_at=clock.now(),
-    )
-    await adapters.media_store().put(row.name, data)
-    s.add(row)
-    await s.flush()
-    return row
+    return await media.store(s, data)
 
 
 def _post(draft: Draft, product: int, files: Sequence[Media]) -> Post:

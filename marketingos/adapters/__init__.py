@@ -25,6 +25,7 @@ from marketingos.adapters.replicate import Replicate
 from marketingos.adapters.tiktok import TikTok
 from marketingos.adapters.tiktok.oauth import TikTokLogin
 from marketingos.adapters.tiktok.oauth import creator_of as creator_of
+from marketingos.domain.media import MediaKind
 from marketingos.domain.permission import Provider
 from marketingos.domain.platform import Platform
 from marketingos.domain.ports import Authorizer, Illustrator, Library, Publisher, Writer
@@ -97,6 +98,13 @@ def sunsets() -> Mapping[str, date | None]:
         "meta": meta_versions.sunset(settings.meta_graph_version),
         "linkedin": linkedin_versions.sunset(settings.linkedin_version),
     }
+
+
+def declares_ai(platform: Platform, kind: MediaKind) -> bool:
+    """Whether a file by a model is declared as one with its post there, so that nobody has to label it by hand."""
+    if platform is Platform.FACEBOOK:
+        return kind is MediaKind.VIDEO and meta_versions.knows_ai_label(get_settings().meta_graph_version)
+    return platform in (Platform.INSTAGRAM, Platform.TIKTOK)
 
 
 async def close() -> None:

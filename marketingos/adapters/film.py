@@ -33,11 +33,17 @@ TIDY = {"movflags": "+faststart+negative_cts_offsets", "use_editlist": "0"}
 """The index first and no edit lists, which frames out of order would need without offsets below zero."""
 
 USUAL_FPS = Fraction(30)
+MOST_PIXELS = 50_000_000
+"""Of a frame; a larger one is refused before it is unpacked."""
+
 _KEPT_FPS = (Fraction(24), Fraction(60))
 _MOST_BITRATE = 8_000_000
 _SOUND_BITRATE = 128_000
 _HDR = (16, 18)
 """Transfer functions PQ and HLG (ITU-T H.273, table 3)."""
+
+_TO_SDR = "intent=perceptual:out_transfer=bt709:out_primaries=bt709:out_color_matrix=bt709:out_range=tv"
+"""What is brighter than the format can show is rolled off instead of cut (FFmpeg's `scale`, since 7.1)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +94,7 @@ def remux(source: Path, target: Path) -> bool:
     when the edit list hides something that would be seen without it, or sound and picture would part."""
     before = probe(source)
     try:
-        with av.open(source) as given, av.open(target, "w", format="mp4", options=TIDY) as made:
+        with _demuxed(source) as given, av.open(target, "w", format="mp4", options=TIDY) as made:
             kept: list[Any] = [*given.streams.video[:1], *given.streams.audio[:1]]
             places = {stream.index: made.add_stream_from_template(stream) for stream in kept}
             for packet in given.demux(kept):
@@ -123,7 +129,7 @@ def encode(source: Path, target: Path, frame: Frame, *, most_bytes: int) -> None
     """
     facts = probe(source)
     try:
-        with av.open(source) as given, av.open(target, "w", format="mp4", options=TIDY) as made:
+        with _demuxed(source) as given, av.open(target, "w", format="mp4", options=TIDY) as made:
             film = _film_stream(made, frame.size, _rate(facts), _bitrate(facts.seconds, most_bytes))
             sound = made.add_stream("aac", rate=RATE, layout="stereo")
             sound.bit_rate = _SOUND_BITRATE
@@ -198,9 +204,12 @@ def _pulled(graph: Any) -> Iterator[Any]:
 
 
 def _picture_graph(source: Any, facts: FilmFacts, frame: Frame, rate: Fraction) -> Graph:
-    """Frames in an even beat from zero, upright, scaled, and cut or laid on their own blurred picture."""
+    """Frames in an even beat from zero, in the colours of every screen, upright, scaled, and cut or laid on their own
+    blurred picture."""
     (width, height), (across, down) = frame.size, frame.scaled
     steps = [("fps", f"fps={rate.numerator}/{rate.denominator}:start_time=0"), *_TURNS.get(facts.turned, ())]
+    if facts.film.hdr:
+        steps[1:1] = [("scale", _TO_SDR), ("format", "yuv420p")]
     graph = Graph()
     at = graph.add_buffer(template=source)
     for name, arguments in steps:
@@ -262,20 +271,28 @@ def _after(graph: Graph, at: Any, name: str, arguments: str = "") -> Any:
 # -- reading -----------------------------------------------------------------------------------------------------------
 
 
+def _demuxed(path: Path) -> Any:
+    """The file as what it was found to be, whatever else it may look like."""
+    return av.open(path, mode="r", format="mp4")
+
+
 def _opened(source: Path | bytes) -> IO[bytes]:
     return source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
 
 
 def _facts(container: Any) -> FilmFacts:
     stream = container.streams.video[0]
-    sound = container.streams.audio[0].codec_context.name if container.streams.audio else ""
+    sound = container.streams.audio[0].codec_context if container.streams.audio else None
+    stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
     frame = next(container.decode(stream))
     width, height = round(frame.width * float(stream.sample_aspect_ratio or 1)), frame.height
     upright = frame.rotation % 180 == 0
     film = Film(
         fps=float(stream.average_rate or 0),
         vcodec=stream.codec_context.name,
-        acodec=sound,
+        acodec=sound.name if sound else "",
+        arate=sound.sample_rate if sound else 0,
+        channels=sound.channels if sound else 0,
         pixels=frame.format.name,
         hdr=int(frame.color_trc) in _HDR,
     )

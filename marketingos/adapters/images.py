@@ -153,6 +153,8 @@ def _laid(picture: Image.Image, frame: Frame) -> Image.Image:
 def _flattened(picture: Image.Image, background: str) -> Image.Image:
     """sRGB without transparency, on the background's colour."""
     picture = _in_srgb(picture)
+    if picture.mode.startswith("I"):  # sixteen bits of grey, which would be cut to eight instead of scaled
+        picture = picture.convert("I").point(lambda value: value * (1 / 257)).convert("L")
     if picture.mode == "P" or "transparency" in picture.info:
         picture = picture.convert("RGBA")
     if picture.mode in ("RGBA", "LA", "PA"):

@@ -39,6 +39,8 @@ async def read(signature: str, file: str, request: Request) -> Response:
     except NotSent as error:
         raise HTTPException(503, headers={"Retry-After": "30"}) from error
     headers = {**_HEADERS, "ETag": f'"{found.name.partition(".")[0]}"'}
+    if found.mime == "application/pdf":
+        headers["Content-Disposition"] = "attachment"  # in a page without rights no viewer opens
     if _names(request.headers.get("if-none-match", ""), headers["ETag"]):
         return Response(status_code=304, headers=headers)
     asked = request.headers.get("range", "") if _still(request.headers.get("if-range"), headers["ETag"]) else ""

@@ -1,4 +1,4 @@
-"""`POST /api/posts/{id}/media`: a person's own picture or video, as the bare body, for some platforms of a post.
+"""`POST /api/posts/{id}/media`: a person's own file, as the bare body, for some platforms of a post.
 
 Who asks is told by the session cookie, which a foreign page cannot make the browser send; what is too large is refused
 while it comes in.
@@ -33,10 +33,13 @@ async def upload(
     after: BackgroundTasks,
     platforms: Annotated[list[Platform], Query()],
     replace: bool = False,
+    name: Annotated[str, Query(max_length=1000)] = "",
     language: str = "",
     marketingos_session: Annotated[str | None, Cookie()] = None,
 ) -> JSONResponse:
-    """201 with the file's id, and the platforms that would not take it, each with a sentence; else problem JSON
+    """Takes the body; `name` is the file's, from which a document gets its first title.
+
+    201 with the file's id, and the platforms that would not take it, each with a sentence; else problem JSON
     (RFC 9457) whose `detail` is the sentence for the person."""
     spoken = language_or_default(language)
     try:
@@ -48,7 +51,7 @@ async def upload(
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "given"
             await _receive(request, file)
-            done = await attaching.attach(actor, post_id, platforms, file, replace=replace)
+            done = await attaching.attach(actor, post_id, platforms, file, replace=replace, name=name)
     except MarketingError as error:
         return _problem(error, spoken)
     after.add_task(fitting.fit_waiting)

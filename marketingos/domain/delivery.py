@@ -104,6 +104,11 @@ class Content(BaseModel):
     options: dict[str, Any] = {}
 
     @property
+    def is_ai_made(self) -> bool:
+        """Whether a model made any of its files."""
+        return any(attachment.ai_generated for attachment in self.attachments)
+
+    @property
     def hash(self) -> str:
         """SHA-256 of the canonical JSON, hex."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Pictures and videos, stored once under the hash of their bytes."""
+"""Pictures, videos and documents, stored once under the hash of their bytes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from marketingos.domain.columns import Embedded, word
 
 PICTURE_LIMIT = 40_000_000
+PAPER_LIMIT = 100_000_000
 FILM_LIMIT = 500_000_000
 """Bytes of a file that a person may give us; LinkedIn's videos are the heaviest that any format takes."""
 
@@ -20,6 +21,7 @@ class MediaKind(StrEnum):
 
     IMAGE = "image"
     VIDEO = "video"
+    DOCUMENT = "document"
 
 
 class Fit(StrEnum):
@@ -30,14 +32,17 @@ class Fit(StrEnum):
 
 
 class Film(BaseModel):
-    """What the platforms' rules ask of a video. `acodec` is "" for one without a sound track; `edits` says that the
-    file has an edit list, `faststart` that its index comes first, `hdr` that its colours are brighter than sRGB's."""
+    """What the platforms' rules ask of a video. `acodec` is "" for one without a sound track, which has `arate` samples
+    a second in `channels` (0: not known); `edits` says that the file has an edit list, `faststart` that its index comes
+    first, `hdr` that its colours are brighter than sRGB's."""
 
     model_config = ConfigDict(frozen=True)
 
     fps: float
     vcodec: str
     acodec: str = ""
+    arate: int = 0
+    channels: int = 0
     pixels: str = "yuv420p"
     edits: bool = False
     faststart: bool = True
@@ -47,6 +52,7 @@ class Film(BaseModel):
 class Media(SQLModel, table=True):
     """A stored file. `name` is `{sha256}.{extension}`; `thumbnail` the small picture of it; width and height in px as
     it is seen. A `plain` picture looks alike everywhere: 8 bits, sRGB, upright; it does not say where it was taken.
+    `pages` is how many a document has, if it can be told; its width and height are its first page's, in points.
     `ai_marked` says that the file itself owns up to a model; `print` is what a picture is recognised by
     (`domain.check.picture`)."""
 
@@ -61,6 +67,7 @@ class Media(SQLModel, table=True):
     height: int
     seconds: float | None = None
     film: Film | None = Field(default=None, sa_type=Embedded(Film))
+    pages: int | None = None
     plain: bool = True
     ai_generated: bool = False
     ai_marked: bool = False

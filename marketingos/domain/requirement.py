@@ -4,7 +4,7 @@ nothing a person would miss, or not at all.
 Figures: Instagram, developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media;
 Facebook, .../graph-api/reference/page/photos and .../video-api/guides/reels-publishing; TikTok, developers.tiktok.com/
 doc/content-posting-api-media-transfer-guide; LinkedIn, learn.microsoft.com/linkedin/marketing/community-management/
-shares/{images-api,videos-api}. Where a page and production disagree the smaller figure stands here.
+shares/{images-api,videos-api,documents-api}. Where a page and production disagree the smaller figure stands here.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class Change(StrEnum):
     LIGHTER = "lighter"
     SMALLER = "smaller"
     RESHAPE = "reshape"
+    SDR = "sdr"
     ENCODE = "encode"
 
 
@@ -46,6 +47,8 @@ class Pictures:
 
 
 _USUAL_RATES = Span(23, 60)
+_MOST_SAMPLES = 48_000
+"""A second of sound; it is mono or stereo."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +70,21 @@ class Films:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Papers:
+    """What is asked of a document, which nothing converts."""
+
+    most_bytes: int
+    most_pages: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Requirement:
     """What a format on a platform takes: kinds of files and how many. `alike` says that all get the shape of the first;
     `mixed` that pictures and videos may stand side by side."""
 
     pictures: Pictures | None = None
     films: Films | None = None
+    papers: Papers | None = None
     most: int = 1
     alike: bool = False
     mixed: bool = False
@@ -124,6 +136,7 @@ REQUIREMENTS: Mapping[tuple[Platform, Format], Requirement] = MappingProxyType(
                 box=(4096, 2304),
             )
         ),
+        (Platform.LINKEDIN, Format.DOCUMENT): Requirement(papers=Papers(most_bytes=100_000_000, most_pages=300)),
         (Platform.TIKTOK, Format.VIDEO): Requirement(
             films=Films(
                 vcodecs=("h264", "hevc"),
@@ -138,7 +151,7 @@ REQUIREMENTS: Mapping[tuple[Platform, Format], Requirement] = MappingProxyType(
         ),
     }
 )
-"""By platform and format. A format that is missing takes no picture and no video."""
+"""By platform and format. A format that is missing takes no file."""
 
 _NOTHING = Requirement(most=0)
 
@@ -177,7 +190,12 @@ def format_for(platform: Platform, kinds: Sequence[MediaKind], current: Format, 
 
     def takes(format: Format) -> bool:
         asked = requirement(platform, format)
-        here = {kind for kind, rules in ((MediaKind.IMAGE, asked.pictures), (MediaKind.VIDEO, asked.films)) if rules}
+        rules = {
+            MediaKind.IMAGE: asked.pictures,
+            MediaKind.VIDEO: asked.films,
+            MediaKind.DOCUMENT: asked.papers,
+        }
+        here = {kind for kind, rule in rules.items() if rule}
         alone = len(kinds) == 1 and kinds[0] is MediaKind.VIDEO and asked.mixed
         return set(kinds) <= here and not alone and (asked.mixed or len(set(kinds)) <= 1)
 
@@ -186,6 +204,8 @@ def format_for(platform: Platform, kinds: Sequence[MediaKind], current: Format, 
 
 def judge(file: Media, asked: Requirement, like: Media | None = None) -> Verdict:
     """Whether a file meets a requirement. `like` is the first of several that shall all have one shape."""
+    if file.kind is MediaKind.DOCUMENT:
+        return _judge_paper(file, asked.papers) if asked.papers else _PAPER_NOT_HERE
     if file.kind is MediaKind.IMAGE:
         return _judge_picture(file, asked.pictures, shape_of(file, asked, like)) if asked.pictures else _NOT_HERE
     return _judge_film(file, asked.films, shape_of(file, asked, like)) if asked.films else _NOT_HERE
@@ -225,6 +245,15 @@ def judge_all(files: Sequence[Media], asked: Requirement) -> list[Verdict]:
 
 
 _NOT_HERE = Verdict(problem=Problem(key="media.not_here"))
+_PAPER_NOT_HERE = Verdict(problem=Problem(key="media.paper_not_here"))
+
+
+def _judge_paper(file: Media, asked: Papers) -> Verdict:
+    if file.size > asked.most_bytes:
+        return _refused("media.too_large", most=asked.most_bytes // 1_000_000)
+    if (file.pages or 0) > asked.most_pages:
+        return _refused("media.too_many_pages", pages=file.pages, most=asked.most_pages)
+    return Verdict()
 
 
 def _judge_picture(file: Media, asked: Pictures, shape: Span | None) -> Verdict:
@@ -256,14 +285,12 @@ def _judge_film(file: Media, asked: Films, shape: Span | None) -> Verdict:
         Change.RESHAPE: shape is not None and not shape.holds(file.width / file.height),
         Change.ENCODE: _must_be_encoded(film, asked),
     }
-    made = _made(changes)
+    anew = bool(set(_made(changes)) - {Change.REMUX})
+    made = _made({**changes, Change.SDR: anew and film.hdr})
     if seconds * LEAST_BITRATE / 8 > asked.most_bytes:
         return _refused("media.too_heavy", most=asked.most_bytes // 1_000_000)
-    if set(made) - {Change.REMUX}:
-        if film.hdr:
-            return _refused("media.hdr")
-        if seconds > MOST_ENCODED:
-            return _refused("media.too_long_to_convert", most=spell(MOST_ENCODED))
+    if anew and seconds > MOST_ENCODED:
+        return _refused("media.too_long_to_convert", most=spell(MOST_ENCODED))
     return Verdict(changes=made)
 
 
@@ -283,7 +310,7 @@ LEAST_BITRATE = 1_000_000
 
 
 def _must_be_encoded(film: Film, asked: Films) -> bool:
-    sound = film.acodec not in ("", "aac")
+    sound = film.acodec not in ("", "aac") or film.arate > _MOST_SAMPLES or film.channels > 2
     return film.vcodec not in asked.vcodecs or sound or "420" not in film.pixels or not asked.fps.holds(film.fps)
 
 

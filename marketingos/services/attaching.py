@@ -1,4 +1,5 @@
-"""Attaching: people give a post their own pictures and videos, put them in order, describe them, choose their shape.
+"""Attaching: people give a post their own pictures, videos and documents, put them in order, describe them, choose
+their shape.
 
 What is attached is part of what was approved, so every change here takes the approval back, as an edit of the text
 does. A file is told by its bytes, never by its name, and is converted for each platform by `fitting`.
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from marketingos import clock
 from marketingos.db import AsyncSession, session
+from marketingos.domain.check import PAPER_TITLE_LIMIT
 from marketingos.domain.media import Fit, Media, MediaKind
 from marketingos.domain.platform import RULES, Format, Platform
 from marketingos.domain.post import Post, Variant, VariantMedia, VariantStatus
@@ -49,11 +51,13 @@ async def attach(
     *,
     replace: bool,
     ai_generated: bool = False,
+    name: str = "",
 ) -> Attached:
     """Gives the post's variants on these platforms a file, instead of theirs or after them.
 
     A video ends what pictures there were, and the other way round, where the platform does not mix them; the format
-    follows. Raises `InvalidInput` for what is no picture or video we know, and `Refused` when no platform takes it.
+    follows. A document is called by its file's `name` until somebody calls it otherwise. Raises `InvalidInput` for what
+    is no file we know, and `Refused` when no platform takes it.
     """
     require(actor, Deed.EDIT)
     kept = await media.keep(file)
@@ -68,6 +72,9 @@ async def attach(
             problem = next(iter(left_out.values()), Problem(key="review.already_going"))
             raise Refused(problem.key, **problem.values)
         taken = [v for v in chosen if v.platform not in left_out]
+        if row.kind is MediaKind.DOCUMENT:
+            for variant in taken:
+                _call(variant, _title_of(name))
         _changed(s, actor, post, taken, "media.attach")
         media_id, changed = row.id or 0, [v.id or 0 for v in taken]
     if row.kind is MediaKind.IMAGE:
@@ -125,6 +132,20 @@ async def describe(actor: PersonView, variant_id: int, media_id: int, alt_text: 
     return await _edit(actor, variant_id, "media.describe", change)
 
 
+async def entitle(actor: PersonView, variant_id: int, title: str) -> PostView:
+    """Says what a document is called, which is what readers see above it."""
+    words = " ".join(title.split())
+    if len(words) > PAPER_TITLE_LIMIT:
+        raise InvalidInput("media.title_too_long", field="title", most=PAPER_TITLE_LIMIT)
+
+    async def change(s: AsyncSession, variant: Variant) -> None:
+        if variant.format is not Format.DOCUMENT:
+            raise Refused("media.gone")
+        _call(variant, words)
+
+    return await _edit(actor, variant_id, "media.entitle", change)
+
+
 async def shape(actor: PersonView, variant_id: int, media_id: int, fit: Fit) -> PostView:
     """Chooses how a file whose shape the platform refuses is made to fit."""
 
@@ -176,11 +197,25 @@ async def _give(s: AsyncSession, variant: Variant, file: Media, *, replace: bool
     piece = VariantMedia(variant_id=variant.id or 0, media_id=file.id or 0, source=file)
     s.add(piece)
     variant.pieces.append(piece)
+    if variant.format is Format.DOCUMENT and format is not Format.DOCUMENT:
+        _call(variant, "")
     variant.format = format
     for position, known in enumerate(variant.pieces):
         known.position = position
     fitting.wait_if_needed(variant)
     return None
+
+
+def _call(variant: Variant, title: str) -> None:
+    """What a variant's document is called; "" takes the name away."""
+    others = {name: value for name, value in variant.options.items() if name != "title"}
+    variant.options = {**others, "title": title} if title else others
+
+
+def _title_of(name: str) -> str:
+    """A title from a file's name: `guia_de-precios.pdf` is `guia de-precios`."""
+    stem = name.replace("\\", "/").rpartition("/")[2].removesuffix(".pdf").removesuffix(".PDF").replace("_", " ")
+    return " ".join("".join(c if c.isprintable() else " " for c in stem).split())[:PAPER_TITLE_LIMIT].strip()
 
 
 def _format(variant: Variant, files: Sequence[Media]) -> Format:

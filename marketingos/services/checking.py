@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
-from marketingos import clock
+from marketingos import adapters, clock
 from marketingos.db import AsyncSession
 from marketingos.domain import check
 from marketingos.domain.check import Book, Draft, Finding, Known, Neighbour, Piece, Reach, Severity, Told, severity
@@ -21,7 +21,6 @@ from marketingos.domain.check.echo import WINDOW
 from marketingos.domain.check.links import addresses
 from marketingos.domain.checked import OpenedLink, SetAside
 from marketingos.domain.media import Media
-from marketingos.domain.platform import Platform
 from marketingos.domain.post import Post, Variant, VariantMedia, VariantStatus
 from marketingos.domain.product import Fact, Product
 from marketingos.domain.requirement import Problem, judge_all, judge_count, requirement
@@ -122,13 +121,13 @@ def draft_of(variant: Variant, claims: tuple[Told, ...] = ()) -> Draft:
 
 
 def _piece(variant: Variant, piece: VariantMedia) -> Piece:
-    """TikTok is told with the post that a model made a file (`is_aigc`); the others read it in the file."""
+    """Some platforms are told with the post that a model made a file; the others read it in the file."""
     file = piece.file
     return Piece(
         kind=file.kind,
         alt_text=piece.alt_text or variant.alt_text,
         ai_made=file.ai_generated,
-        disclosed=file.ai_marked or variant.platform is Platform.TIKTOK,
+        disclosed=file.ai_marked or adapters.declares_ai(variant.platform, file.kind),
         print=piece.source.print,
     )
 

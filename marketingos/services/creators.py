@@ -79,7 +79,7 @@ async def terms(actor: PersonView, post_id: int) -> TermsView:
     told = TermsView(
         accounts=tuple(accounts.view(a) for a in targets),
         photo=content.format is Format.IMAGE,
-        ai_made=_is_ai_made(content),
+        ai_made=content.is_ai_made,
         audited=audited,
     )
     try:
@@ -128,7 +128,7 @@ def declare(s: AsyncSession, actor: PersonView, variant: Variant, content: Conte
             stitches=choices.stitches,
             your_brand=choices.your_brand,
             branded_content=choices.branded_content,
-            ai_generated=_is_ai_made(content),
+            ai_generated=content.is_ai_made,
         )
         s.add(row)
 
@@ -185,7 +185,3 @@ def _problem(levels: Sequence[str], creators: Sequence[Creator], content: Conten
     if any(found.longest_seconds and longest > found.longest_seconds for found in creators):
         return "error.tiktok.too_long"
     return "" if levels else _PRIVATE_ONLY
-
-
-def _is_ai_made(content: Content) -> bool:
-    return any(a.ai_generated for a in content.attachments)

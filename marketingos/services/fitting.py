@@ -23,7 +23,7 @@ from marketingos.domain.framing import Frame
 from marketingos.domain.media import Fit, Media, MediaKind
 from marketingos.domain.post import Post, Variant, VariantMedia
 from marketingos.domain.requirement import Change, Requirement, framed, judge, requirement
-from marketingos.errors import InvalidInput, NotFound
+from marketingos.errors import InvalidInput, NotFound, OutsideError
 from marketingos.services import media
 from marketingos.services.media import Kept
 
@@ -57,7 +57,10 @@ async def fit_waiting() -> int:
     async with reading() as s:
         found = (await s.exec(ids)).all()
     for variant_id in found:
-        await fit(variant_id)
+        try:
+            await fit(variant_id)
+        except Exception:  # such as a store that does not answer: it waits on, and keeps no other waiting
+            logger.exception("fitting.broke", variant=variant_id)
     return len(found)
 
 
@@ -141,6 +144,11 @@ async def _tried(job: _Job) -> tuple[Kept | None, str | None]:
     except (InvalidInput, NotFound) as error:
         logger.warning("fitting.failed", variant=job.variant_id, media=job.source.id, error=str(error))
         return None, error.key
+    except OutsideError:
+        raise
+    except Exception:  # whatever a strange file does to a decoder, it would do again
+        logger.exception("fitting.failed", variant=job.variant_id, media=job.source.id)
+        return None, SPOILT
 
 
 async def _converted(job: _Job) -> Kept:
@@ -171,20 +179,27 @@ async def _fitted_film(job: _Job, folder: Path) -> Path:
 
 
 async def _record(job: _Job, kept: Kept | None, problem: str | None) -> None:
-    """What came of it, unless the person chose otherwise meanwhile."""
+    """What came of it, unless the person chose otherwise meanwhile: then it waits for what it has to become now."""
     async with session() as s:
         made = await media.record(s, kept, ai_generated=job.source.ai_generated) if kept else None
         variant = await _loaded(s, job.variant_id)
-        mine = [p for p in variant.pieces if p.media_id == job.source.id] if variant else []
-        for piece in mine:
-            if variant is None or not piece.waiting or piece.fit is not job.fit:
-                continue
-            fits = made is not None and judge(made, job.asked, job.like).fits
-            piece.waiting = False
-            piece.fitted = made if fits else None
-            piece.problem = None if fits else problem or SPOILT
-            post = await s.get_one(Post, variant.post_id)
-            post.updated_at = clock.now()
+        if variant is None:
+            return
+        asked, like = requirement(variant.platform, variant.format), None
+        for piece in variant.pieces:
+            if piece.waiting and _is_wanted(job, piece, asked, like):
+                fits = made is not None and judge(made, asked, like).fits
+                piece.waiting = False
+                piece.fitted = made if fits else None
+                piece.problem = None if fits else problem or SPOILT
+                (await s.get_one(Post, variant.post_id)).updated_at = clock.now()
+            like = like or piece.file
+
+
+def _is_wanted(job: _Job, piece: VariantMedia, asked: Requirement, like: Media | None) -> bool:
+    """Whether a file would still be converted in the way in which it was."""
+    same = piece.media_id == job.source.id and piece.fit is job.fit and asked == job.asked
+    return same and framed(piece.source, asked, like, piece.fit) == job.frame
 
 
 @cache

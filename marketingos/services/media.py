@@ -18,10 +18,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from marketingos import adapters, clock, vault
-from marketingos.adapters import film, images
+from marketingos.adapters import film, images, paper
 from marketingos.db import AsyncSession
 from marketingos.domain.delivery import Attachment
-from marketingos.domain.media import PICTURE_LIMIT, Film, Media, MediaKind
+from marketingos.domain.media import PAPER_LIMIT, PICTURE_LIMIT, Film, Media, MediaKind
 from marketingos.domain.ports import Library
 from marketingos.domain.post import Variant, VariantMedia
 from marketingos.domain.requirement import Change, Requirement, judge, requirement
@@ -36,6 +36,7 @@ _MIMES = {
     "webp": "image/webp",
     "mp4": "video/mp4",
     "mov": "video/quicktime",
+    "pdf": paper.MIME,
 }
 _EXTENSIONS = {mime: extension for extension, mime in _MIMES.items()}
 
@@ -71,15 +72,16 @@ class _Seen:
     thumbnail: bytes
     seconds: float | None = None
     film: Film | None = None
+    pages: int | None = None
     plain: bool = True
     marked: bool = False
     print: str = ""
 
 
 async def store(s: AsyncSession, data: bytes, *, ai_generated: bool = False) -> Media:
-    """Keeps a picture or video with its row; the same bytes are kept once.
+    """Keeps a picture, video or document with its row; the same bytes are kept once.
 
-    Raises `InvalidInput("media.unsupported")` unless it is a JPEG, PNG, WebP, MP4 or MOV.
+    Raises `InvalidInput("media.unsupported")` unless it is a JPEG, PNG, WebP, MP4, MOV or PDF.
     """
     return await record(s, await keep(data), ai_generated=ai_generated)
 
@@ -112,6 +114,7 @@ async def record(s: AsyncSession, kept: Kept, *, ai_generated: bool = False) -> 
         height=kept.seen.height,
         seconds=kept.seen.seconds,
         film=kept.seen.film,
+        pages=kept.seen.pages,
         plain=kept.seen.plain,
         ai_marked=kept.seen.marked,
         print=kept.seen.print,
@@ -136,6 +139,9 @@ def view(row: Media) -> MediaView:
         width=row.width,
         height=row.height,
         seconds=row.seconds,
+        pages=row.pages,
+        size=row.size,
+        ai_made=row.ai_generated,
     )
 
 
@@ -216,8 +222,15 @@ def _measure(data: bytes | Path) -> tuple[str, int]:
 
 
 def _look(data: bytes | Path) -> _Seen:
-    if not _is_film(data):
-        return _look_at_picture(data if isinstance(data, bytes) else _picture_in(data))
+    start = _start(data)
+    if paper.is_paper(start):
+        return _look_at_paper(data)
+    if start[4:] == b"ftyp":  # the MP4 family (ISO/IEC 14496-12, section 4.3)
+        return _look_at_film(data)
+    return _look_at_picture(data if isinstance(data, bytes) else _picture_in(data))
+
+
+def _look_at_film(data: bytes | Path) -> _Seen:
     facts = film.probe(data)
     return _Seen(
         kind=MediaKind.VIDEO,
@@ -244,18 +257,35 @@ def _look_at_picture(data: bytes) -> _Seen:
     )
 
 
-def _is_film(data: bytes | Path) -> bool:
-    """Whether a file says of itself that it is of the MP4 family (ISO/IEC 14496-12, section 4.3)."""
+def _look_at_paper(data: bytes | Path) -> _Seen:
+    _refuse_over(PAPER_LIMIT, len(data) if isinstance(data, bytes) else data.stat().st_size)
+    facts = paper.probe(data)
+    return _Seen(
+        kind=MediaKind.DOCUMENT,
+        mime=paper.MIME,
+        width=facts.width,
+        height=facts.height,
+        thumbnail=images.thumbnail(paper.face(facts.pages)),
+        pages=facts.pages,
+    )
+
+
+def _start(data: bytes | Path) -> bytes:
+    """The first eight bytes, by which kinds of files are told."""
     if isinstance(data, bytes):
-        return data[4:8] == b"ftyp"
+        return data[:8]
     with data.open("rb") as file:
-        return file.read(8)[4:] == b"ftyp"
+        return file.read(8)
 
 
 def _picture_in(path: Path) -> bytes:
-    if path.stat().st_size > PICTURE_LIMIT:
-        raise InvalidInput("media.too_large", field="file", most=PICTURE_LIMIT // 1_000_000)
+    _refuse_over(PICTURE_LIMIT, path.stat().st_size)
     return path.read_bytes()
+
+
+def _refuse_over(limit: int, size: int) -> None:
+    if size > limit:
+        raise InvalidInput("media.too_large", field="file", most=limit // 1_000_000)
 
 
 def _signatures(name: str) -> list[str]:

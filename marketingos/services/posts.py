@@ -272,6 +272,7 @@ def _variant_view(
         limit=limits.text_limit,
         cut=limits.cut,
         version=variant.version,
+        title=str(variant.options.get("title", "")),
         media=media.views(variant),
         most_media=requirement(variant.platform, variant.format).most,
         alt_text=variant.alt_text,

@@ -64,7 +64,8 @@ class AccountView:
 
 @dataclass(frozen=True, kw_only=True)
 class MediaView:
-    """A stored file: public addresses of the file and of its small picture; pixels; seconds for a video.
+    """A stored file: public addresses of the file and of its small picture; pixels; seconds for a video, pages for a
+    document if they are known; bytes. `ai_made` says that a model made it.
 
     A file of a variant is known by the `id` of what was given, though the rest is about what goes out. `changes` are
     what was or will be converted, `fit` how its shape is made to fit; `preparing` while that is being done.
@@ -77,6 +78,9 @@ class MediaView:
     width: int
     height: int
     seconds: float | None = None
+    pages: int | None = None
+    size: int = 0
+    ai_made: bool = False
     alt_text: str = ""
     fit: Fit = Fit.PAD
     changes: tuple[Change, ...] = ()
@@ -147,7 +151,8 @@ class VariantView:
     """The post on one platform. `length` and `limit` are in the platform's own units; `findings` are catalogue keys of
     what is wrong with it (`check.too_long`, `check.no_media`), empty when it may go out, `set_aside` those that a
     person lets stand, and `details` the values in the sentences of both; `most_media` is how many files its format
-    takes; `privacy` is who may see a TikTok post, as it was approved; `face` the hash of what a reader sees of it."""
+    takes; `title` is what a document is called; `privacy` is who may see a TikTok post, as it was approved; `face` the
+    hash of what a reader sees of it."""
 
     id: int
     platform: Platform
@@ -158,6 +163,7 @@ class VariantView:
     limit: int
     cut: int
     version: int
+    title: str = ""
     media: tuple[MediaView, ...] = ()
     alt_text: str = ""
     link_url: str = ""

@@ -185,7 +185,7 @@ async def test_a_comment_is_tried_again_and_never_twice(facebook: Facebook, wire
     first = await facebook.settle(PAGE, COMMENTED, progress)
     assert isinstance(first, Accepted)
     assert first.wait >= timedelta(seconds=30)
-    wire.on("GET", "/comments", {"data": [{"id": "c", "message": "Reserva aquí"}]})
+    wire.on("GET", "/comments", {"data": [{"id": "c", "message": " Reserva  aquí"}]})
     assert await facebook.settle(PAGE, COMMENTED, first.progress) == Published(
         external_id="1_2", permalink="https://f/1"
     )
@@ -362,6 +362,25 @@ async def test_list_that_goes_on_proves_no_absence(facebook: Facebook, wire: Wir
     with clock.frozen(LATER):
         found = await look_up(facebook, wire, TEXT, {}, row("Otra"), paging={"next": "https://graph"})
     assert isinstance(found, Undecided)
+
+
+async def test_list_is_read_to_its_end(facebook: Facebook, wire: Wire) -> None:
+    """The next page is asked for as its address says, without the token in there."""
+    further = "https://graph.facebook.com/v25.0/1/published_posts?access_token=T&limit=100&after=QVFI&since=7"
+    wire.on("GET", LIST, {"data": [row("Otra")], "paging": {"cursors": {"after": "QVFI"}, "next": further}})
+    wire.on("GET", LIST, {"data": []})
+    with clock.frozen(LATER):
+        assert isinstance(await facebook.look_up(PAGE, TEXT, {}, NOW), Absent)
+    assert wire.query()["after"] == "QVFI"
+    assert "access_token" not in wire.query()
+
+
+async def test_list_without_an_end_is_given_up(facebook: Facebook, wire: Wire) -> None:
+    """After some pages nothing is concluded."""
+    wire.on("GET", LIST, {"data": [row("Otra")], "paging": {"next": "https://graph/?after=x"}}, times=99)
+    with clock.frozen(LATER):
+        assert isinstance(await facebook.look_up(PAGE, TEXT, {}, NOW), Undecided)
+    assert len(wire.requests) == graph.LIST_PAGES
 
 
 async def test_found_post_still_gets_its_comment(facebook: Facebook, wire: Wire) -> None:

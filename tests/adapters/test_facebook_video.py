@@ -111,9 +111,10 @@ async def test_upload_that_never_works_ends(facebook: Facebook, wire: Wire, shel
     assert caught.value.key == "error.meta.video"
 
 
-async def test_processing_that_failed_is_told(facebook: Facebook, wire: Wire, shelf: Shelf) -> None:
+@pytest.mark.parametrize("told", ["error", "upload_failed", "expired"])
+async def test_processing_that_failed_is_told(facebook: Facebook, wire: Wire, shelf: Shelf, told: str) -> None:
     """Nothing is visible, and the file is to blame."""
-    wire.on("GET", "/555", status("error"))
+    wire.on("GET", "/555", status(told))
     found = await facebook.settle(PAGE, clip(shelf, Format.VIDEO), sent(sent_at=NOW.isoformat()))
     assert isinstance(found, Dropped)
     assert isinstance(found.error, ContentRefused)
@@ -202,6 +203,32 @@ async def test_reel(facebook: Facebook, wire: Wire, shelf: Shelf) -> None:
     assert upload.content == bytes(range(100))
     finish = wire.requests[2].content
     assert finish == b"upload_phase=finish&video_id=555&video_state=PUBLISHED&description=As%C3%AD+se+corta"
+
+
+@pytest.mark.parametrize(
+    "answer", [{"body": {"debug_info": {"retriable": False}}, "status": 400}, {"body": {"success": False}}]
+)
+async def test_upload_that_is_not_taken_begins_again(
+    facebook: Facebook, wire: Wire, shelf: Shelf, answer: dict[str, Any]
+) -> None:
+    """The upload host has words of its own; a success that is none is no upload."""
+    wire.on("POST", "/video-upload", **answer)
+    progress = {"begun_at": NOW.isoformat(), "opened_at": NOW.isoformat(), "video": "555", "upload_url": UPLOAD}
+    step = await facebook.prepare(PAGE, clip(shelf, Format.REEL), progress)
+    assert step.progress == {"begun_at": NOW.isoformat(), "restarts": 1}
+
+
+@pytest.mark.parametrize(("version", "told"), [("v25.0", False), ("v26.0", True)])
+@pytest.mark.parametrize("format", [Format.VIDEO, Format.REEL, Format.STORY])
+async def test_what_a_model_made_is_declared_where_the_version_takes_it(
+    facebook: Facebook, wire: Wire, shelf: Shelf, environment: Setter, version: str, told: bool, format: Format
+) -> None:
+    """Version 26 brought the word for it; an older one is not told."""
+    environment(META_GRAPH_VERSION=version)
+    made = shelf.add("m.mp4", b"film", "video/mp4", seconds=15, ai_generated=True)
+    wire.on("POST", "/video", {"success": True, "post_id": "9"})
+    await facebook.commit(PAGE, content(Platform.FACEBOOK, "Hoy", made, format=format), sent(uploaded=True))
+    assert (b"is_ai_generated=true" in wire.requests[0].content) is told
 
 
 async def test_old_upload_is_made_anew(facebook: Facebook, wire: Wire, shelf: Shelf) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import io
+import itertools
 import math
 from fractions import Fraction
 from pathlib import Path
@@ -136,6 +137,53 @@ def test_a_film_that_must_be_light_is(tmp_path: Path) -> None:
     wanted = frame(640, 360, shape=None, box=(1920, 1920), fit=Fit.PAD, step=2)
     film.encode(source, tmp_path / "light.mp4", wanted, most_bytes=200_000)
     assert (tmp_path / "light.mp4").stat().st_size <= 200_000
+
+
+def bright(path: Path, *, transfer: int, size: tuple[int, int] = (320, 180)) -> Path:
+    """A film in HDR: a grey ramp from black to the brightest, ten bits, BT.2020."""
+    with av.open(path, "w", format="mp4") as made:
+        picture: Any = made.add_stream("libx265", rate=25, options={"x265-params": "log-level=none"})
+        picture.width, picture.height, picture.pix_fmt = *size, "yuv420p10le"
+        picture.codec_context.colorspace, picture.codec_context.color_range = 9, 1
+        picture.codec_context.color_trc, picture.codec_context.color_primaries = transfer, 9
+        for number in range(10):
+            shown: Any = av.VideoFrame(*size, "yuv420p10le")
+            for place, plane in enumerate(shown.planes):
+                across = plane.width
+                row = [64 + 876 * n // (across - 1) if not place else 512 for n in range(across)]
+                line = array.array("H", row + [0] * (plane.line_size // 2 - across)).tobytes()
+                plane.update(line * plane.height)
+            shown.pts, shown.time_base = number, Fraction(1, 25)
+            shown.colorspace, shown.color_range, shown.color_trc, shown.color_primaries = 9, 1, transfer, 9
+            made.mux(picture.encode(shown))
+        made.mux(picture.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(("transfer", "place", "most"), [(16, 1, 28), (18, 5, 150)])
+def test_a_film_in_hdr_becomes_one_for_every_screen(transfer: int, place: int, most: int, tmp_path: Path) -> None:
+    """Dark stays dark, bright stays bright, between them nothing that differed becomes the same; and it is not the
+    same numbers, which on other screens would look grey (34 and 157 in those places)."""
+    source = bright(tmp_path / "telephone.mp4", transfer=transfer)
+    assert film.probe(source).film.hdr
+    wanted = frame(320, 180, shape=None, box=(1920, 1920), fit=Fit.PAD, step=2)
+    film.encode(source, tmp_path / "made.mp4", wanted, most_bytes=10_000_000)
+    after = film.probe(tmp_path / "made.mp4").film
+    assert (after.vcodec, after.pixels, after.hdr) == ("h264", "yuv420p", False)
+    seen = cover(tmp_path / "made.mp4").convert("L")
+    tones = [seen.getpixel((x, 90)) for x in range(8, 320, 38)]
+    assert tones[0] < 20
+    assert tones[-1] > 220
+    assert all(later > earlier + 4 for earlier, later in itertools.pairwise(tones))
+    assert tones[place] < most
+
+
+def test_a_frame_that_fills_the_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few bytes may unpack to a picture of any size."""
+    monkeypatch.setattr(film, "MOST_PIXELS", 100_000)
+    assert film.probe(shot(tmp_path / "small.mp4"))
+    with pytest.raises(InvalidInput):
+        film.probe(shot(tmp_path / "large.mp4", size=(640, 360)))
 
 
 def test_a_film_that_breaks_off_is_refused(tmp_path: Path) -> None:

@@ -129,6 +129,16 @@ def test_transparency_lies_on_the_background() -> None:
     assert max(green, blue) < 20
 
 
+def test_sixteen_bits_of_grey_keep_their_tones() -> None:
+    """A scan is no white sheet."""
+    scan, out = Image.new("I;16", (64, 64)), io.BytesIO()
+    scan.paste(0x4040, (0, 0, 64, 32))
+    scan.paste(0xC0C0, (0, 32, 64, 64))
+    scan.save(out, "PNG")
+    seen = opened(images.fitted(out.getvalue(), Frame(size=(64, 64), scaled=(64, 64)))).convert("L")
+    assert [seen.getpixel((32, y)) for y in (8, 56)] == pytest.approx([0x40, 0xC0], abs=3)
+
+
 def test_thumbnails_are_small_and_exact() -> None:
     """A calendar full of them stays light."""
     noise = Image.merge("RGB", [Image.effect_noise((900, 1100), 90) for _ in range(3)])

@@ -246,6 +246,28 @@ async def test_story(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
     assert found.progress["media"] == "8"
 
 
+@pytest.mark.parametrize("format", [Format.IMAGE, Format.REEL, Format.STORY])
+async def test_what_a_model_made_carries_the_label(
+    instagram: Instagram, wire: Wire, shelf: Shelf, format: Format
+) -> None:
+    """The container says so; what people made says nothing."""
+    wire.on("POST", MEDIA, {"id": "1"}, times=2)
+    for made in (True, False):
+        file = shelf.add("v.mp4", mime="video/mp4" if format is Format.REEL else "image/jpeg", ai_generated=made)
+        await instagram.prepare(ACCOUNT, content(Platform.INSTAGRAM, "Hoy", file, format=format), {"before": []})
+    assert [wire.json(n).get("is_ai_generated") for n in (0, 1)] == [True, None]
+
+
+async def test_a_carousel_carries_the_label_as_a_whole(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """One picture by a model is enough; the pictures themselves do not say it."""
+    for child in ("1", "2"):
+        wire.on("POST", MEDIA + "$", {"id": child}).on("GET", f"/{child}", status("FINISHED"))
+    room(wire).on("POST", MEDIA + "$", {"id": "179001"}).on("GET", CONTAINER, status("FINISHED"))
+    parts = (shelf.add("0.jpg"), shelf.add("1.jpg", ai_generated=True))
+    await prepared(instagram, ACCOUNT, content(Platform.INSTAGRAM, "Dos", *parts))
+    assert [wire.json(n).get("is_ai_generated") for n in (0, 1, 4)] == [None, None, True]
+
+
 async def test_reel_is_not_taken_for_a_picture(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
     """Two posts of the same words are told apart by their kind."""
     post = content(Platform.INSTAGRAM, "Corte", shelf.add("v.mp4", mime="video/mp4"), format=Format.REEL)

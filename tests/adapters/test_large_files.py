@@ -112,6 +112,17 @@ async def test_linkedin_gets_it_in_parts(drain: Drain) -> None:
     assert len(progress["etags"]) == len(parts)
 
 
+async def test_a_document_streams_with_its_length(drain: Drain) -> None:
+    """It goes up in one piece that is never in memory."""
+    archive, parts = Archive(), [["https://upload.example.com/1", 0, SIZE - 1]]
+    progress = {"urn": "urn:li:document:1", "at": NOW.isoformat(), "parts": parts, "token": "", "etags": []}
+    with clock.frozen(NOW):
+        await advance(grant(AccountKind.ORGANIZATION, "1"), archive, FILM, Kind.DOCUMENT, progress)
+    assert (drain.taken, drain.digest.hexdigest()) == (SIZE, expected())
+    assert not drain.chunked
+    assert max(archive.spans) <= 1_048_576
+
+
 async def test_a_reel_streams_with_its_length(drain: Drain) -> None:
     """The one call that takes the whole file gets it as a stream whose length is told beforehand."""
     archive = Archive()

@@ -139,6 +139,18 @@ async def test_member_may_not_ask_whether_a_picture_is_ready(linkedin: LinkedIn,
     assert "GET" not in {request.method for request in wire.requests}
 
 
+async def test_a_slow_upload_is_given_its_time_all_the_same(linkedin: LinkedIn, wire: Wire, shelf: Shelf) -> None:
+    """The twenty seconds begin when the last byte is there, however long ago the file was announced."""
+    post = content(Platform.LINKEDIN, "Guía", shelf.add("a.pdf", mime="application/pdf"), format=Format.DOCUMENT)
+    value = {"uploadUrl": "https://www.linkedin.com/dms-uploads/example", "document": "urn:li:document:1"}
+    wire.on("POST", "initializeUpload", {"value": value}).on("PUT", "/dms-uploads", status=201)
+    progress = plain((await linkedin.prepare(PERSON, post, {})).progress)
+    progress["uploads"][0] |= {"at": (NOW - timedelta(minutes=3)).isoformat()}
+    step = await linkedin.prepare(PERSON, post, progress)
+    assert isinstance(step, Working)
+    assert step.wait == timedelta(seconds=20)
+
+
 async def test_link_travels_as_a_card(linkedin: LinkedIn, wire: Wire) -> None:
     """LinkedIn does not read the page: title and description are sent, the host when there is no title."""
     made(wire)

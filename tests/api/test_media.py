@@ -46,6 +46,15 @@ async def address(database: str, environment: Setter, request: pytest.FixtureReq
         return media.path_of((await media.store(s, picture())).name)
 
 
+async def test_a_document_is_to_be_saved(browser: httpx.AsyncClient, database: str) -> None:
+    """What may hold programs is never opened on our own address."""
+    async with db.session() as s:
+        paper = await media.store(s, b"%PDF-1.4\n1 0 obj<</Type /Page>>endobj\n%%EOF")
+    answer = await browser.get(media.path_of(paper.name))
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    assert answer.headers["content-disposition"] == "attachment"
+
+
 async def test_a_file_is_served_whole(browser: httpx.AsyncClient, address: str) -> None:
     """200 with type and length, no redirect and no cookie, kept for long, never sniffed."""
     answer = await browser.get(address)

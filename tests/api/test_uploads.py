@@ -17,6 +17,7 @@ from marketingos.domain.media import FILM_LIMIT, Media
 from marketingos.domain.platform import Platform
 from marketingos.domain.user import Role
 from marketingos.services import people, posts
+from marketingos.text import sentence
 from tests.services import stage
 
 HOST = "https://marketing.codetix.es"
@@ -66,6 +67,19 @@ async def test_a_picture_is_taken_for_every_platform_named(browser: httpx.AsyncC
     assert (answer.status_code, answer.json()["leftOut"]) == (201, [])
     view = await posts.post(await stage.person(), int(address.split("/")[3]))
     assert {m.id for v in view.variants for m in v.media} == {answer.json()["mediaId"]}
+
+
+async def test_a_pdf_is_called_by_its_files_name(browser: httpx.AsyncClient) -> None:
+    """On LinkedIn; the platforms that take none say so in the person's language."""
+    platforms = (Platform.INSTAGRAM, Platform.LINKEDIN)
+    post = await stage.post(await stage.product(platforms=platforms), platforms=platforms)
+    address = f"/api/posts/{post}/media?platforms=instagram&platforms=linkedin&replace=true"
+    guide = b"%PDF-1.4\n2 0 obj<</Type /Pages /Count 3>>endobj\n%%EOF"
+    answer = await browser.post(f"{address}&name=Gu%C3%ADa%202027.pdf&language=es", content=guide)
+    assert answer.status_code == 201
+    assert {left["why"] for left in answer.json()["leftOut"]} == {sentence("media.paper_not_here", "es")}
+    view = await posts.post(await stage.person(), post)
+    assert [v.title for v in view.variants if v.media and v.media[0].pages == 3] == ["Guía 2027"]
 
 
 async def test_who_is_not_logged_in_is_refused(browser: httpx.AsyncClient, address: str) -> None:

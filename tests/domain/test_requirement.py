@@ -16,11 +16,17 @@ from marketingos.domain.requirement import REQUIREMENTS, Change, format_for, jud
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 OURS = Film(fps=30, vcodec="h264", acodec="aac")
+BRIGHT = Film(fps=30, vcodec="hevc", pixels="yuv420p10le", hdr=True)
 
 
 def picture(width: int = 1080, height: int = 1350, **facts: Any) -> Media:
     facts = {"mime": "image/jpeg", "size": 900_000, **facts}
     return Media(sha256="0", kind=MediaKind.IMAGE, name="0.jpg", width=width, height=height, created_at=AT, **facts)
+
+
+def paper(**facts: Any) -> Media:
+    facts = {"mime": "application/pdf", "size": 900_000, "pages": 12, **facts}
+    return Media(sha256="0", kind=MediaKind.DOCUMENT, name="0.pdf", width=595, height=842, created_at=AT, **facts)
 
 
 def film(width: int = 1080, height: int = 1920, *, seconds: float = 12, made: Film = OURS, **facts: Any) -> Media:
@@ -63,6 +69,12 @@ def test_what_the_cycle_makes_goes_everywhere(platform: Platform) -> None:
         (Platform.FACEBOOK, Format.REEL, film(1920, 1080), {Change.RESHAPE}),
         (Platform.FACEBOOK, Format.VIDEO, film(made=OURS.model_copy(update={"vcodec": "hevc"})), {Change.ENCODE}),
         (Platform.LINKEDIN, Format.VIDEO, film(mime="video/quicktime"), {Change.REMUX}),
+        (Platform.LINKEDIN, Format.DOCUMENT, paper(pages=300), set()),
+        (Platform.LINKEDIN, Format.DOCUMENT, paper(pages=None), set()),
+        (Platform.INSTAGRAM, Format.REEL, film(made=BRIGHT), set()),
+        (Platform.FACEBOOK, Format.VIDEO, film(made=BRIGHT), {Change.SDR, Change.ENCODE}),
+        (Platform.INSTAGRAM, Format.REEL, film(made=OURS.model_copy(update={"arate": 96_000})), {Change.ENCODE}),
+        (Platform.INSTAGRAM, Format.REEL, film(made=OURS.model_copy(update={"channels": 6})), {Change.ENCODE}),
         (Platform.TIKTOK, Format.VIDEO, film(made=OURS.model_copy(update={"edits": True})), set()),
     ],
 )
@@ -85,13 +97,11 @@ def test_what_a_conversion_mends(platform: Platform, format: Format, file: Media
         (Platform.LINKEDIN, Format.VIDEO, film(size=70_000), "media.too_light", 75),
         (Platform.TIKTOK, Format.VIDEO, picture(), "media.not_here", None),
         (Platform.LINKEDIN, Format.TEXT, picture(), "media.not_here", None),
-        (
-            Platform.FACEBOOK,
-            Format.VIDEO,
-            film(made=Film(fps=30, vcodec="hevc", pixels="yuv420p10le", hdr=True)),
-            "media.hdr",
-            None,
-        ),
+        (Platform.LINKEDIN, Format.DOCUMENT, paper(pages=301), "media.too_many_pages", 301),
+        (Platform.LINKEDIN, Format.DOCUMENT, paper(size=100_000_001), "media.too_large", 100),
+        (Platform.LINKEDIN, Format.IMAGE, paper(), "media.paper_not_here", None),
+        (Platform.INSTAGRAM, Format.IMAGE, paper(), "media.paper_not_here", None),
+        (Platform.LINKEDIN, Format.DOCUMENT, picture(), "media.not_here", None),
     ],
 )
 def test_what_nothing_mends_is_refused(platform: Platform, format: Format, file: Media, key: str, value: Any) -> None:

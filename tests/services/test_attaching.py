@@ -18,7 +18,7 @@ from marketingos.domain.platform import Format, Platform
 from marketingos.domain.post import Variant, VariantMedia, VariantStatus
 from marketingos.domain.requirement import Change
 from marketingos.domain.user import Role
-from marketingos.errors import Forbidden, InvalidInput, NotFound, Refused
+from marketingos.errors import Forbidden, InvalidInput, NotFound, NotSent, Refused
 from marketingos.services import attaching, fitting, posts, review
 from marketingos.services.views import PersonView, PostView, VariantView
 from tests.adapters.test_film import shot
@@ -252,6 +252,124 @@ async def test_only_who_may_edit_attaches(database: str, post_id: int, tmp_path:
         await attaching.may_attach(editor, 999)
     with pytest.raises(NotFound):
         await attaching.detach(editor, 999, 1)
+
+
+def guide(path: Path, pages: int = 3) -> Path:
+    file = path / f"{pages}.pdf"
+    file.write_bytes(b"%%PDF-1.4\n2 0 obj<</Type /Pages /Kids [3 0 R] /Count %d>>endobj\n%%%%EOF" % pages)
+    return file
+
+
+async def test_a_pdf_goes_to_linkedin_alone(laura: PersonView, post_id: int, tmp_path: Path) -> None:
+    """It is a document there, called by its file's name; the other platforms say why they do not have it."""
+    done = await attaching.attach(laura, post_id, PAIR, guide(tmp_path), replace=True, name="C:\\guía_de precios.pdf")
+    assert done.left_out[Platform.INSTAGRAM].key == "media.paper_not_here"
+    assert set(done.left_out) == {Platform.INSTAGRAM}
+    shown = on(done.post, Platform.LINKEDIN)
+    assert (shown.format, shown.title) == (Format.DOCUMENT, "guía de precios")
+    assert [(m.kind, m.pages, m.preparing) for m in shown.media] == [(MediaKind.DOCUMENT, 3, False)]
+    assert shown.media[0].thumbnail_url.endswith(".webp")
+    await review.approve(laura, post_id, [Platform.LINKEDIN])
+    async with db.reading() as s:
+        delivery = (await s.exec(select(Delivery))).one()
+    (sent,) = delivery.content.attachments
+    assert (sent.mime, delivery.content.options["title"]) == ("application/pdf", "guía de precios")
+
+
+async def test_a_pdf_that_nobody_takes_is_refused(laura: PersonView, post_id: int, tmp_path: Path) -> None:
+    """With one sentence; also when it has more pages than LinkedIn shows."""
+    with pytest.raises(Refused, match=r"media\.paper_not_here"):
+        await given(laura, post_id, guide(tmp_path), Platform.FACEBOOK)
+    with pytest.raises(Refused, match=r"media\.too_many_pages"):
+        await given(laura, post_id, guide(tmp_path, 301), Platform.LINKEDIN)
+
+
+async def test_a_pdf_is_called_as_somebody_says(laura: PersonView, post_id: int, tmp_path: Path) -> None:
+    """Without a name it is not approved; a new name takes the approval back; a name that is too long is refused."""
+    done = await given(laura, post_id, guide(tmp_path), Platform.LINKEDIN)
+    linkedin = on(done.post, Platform.LINKEDIN).id
+    assert "check.no_title" in on(done.post, Platform.LINKEDIN).findings
+    with pytest.raises(Refused, match=r"check\.no_title"):
+        await review.approve(laura, post_id, [Platform.LINKEDIN])
+    view = await attaching.entitle(laura, linkedin, "  Precios   2027 ")
+    assert on(view, Platform.LINKEDIN).title == "Precios 2027"
+    await review.approve(laura, post_id, [Platform.LINKEDIN])
+    view = await attaching.entitle(laura, linkedin, "Precios")
+    assert on(view, Platform.LINKEDIN).status is VariantStatus.PENDING
+    with pytest.raises(InvalidInput, match=r"media\.title_too_long"):
+        await attaching.entitle(laura, linkedin, "x" * 101)
+
+
+async def test_a_picture_after_a_pdf_takes_its_place(laura: PersonView, post_id: int, tmp_path: Path) -> None:
+    """And nothing is called as the document was."""
+    await attaching.attach(laura, post_id, PAIR, guide(tmp_path), replace=True, name="guía.pdf")
+    done = await given(laura, post_id, picture(tmp_path), Platform.LINKEDIN, replace=False)
+    shown = on(done.post, Platform.LINKEDIN)
+    assert (shown.format, shown.title, [m.kind for m in shown.media]) == (Format.IMAGE, "", [MediaKind.IMAGE])
+    with pytest.raises(Refused):
+        await attaching.entitle(laura, shown.id, "guía")
+
+
+async def test_a_conversion_for_another_first_picture_is_not_taken(
+    laura: PersonView, post_id: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of a carousel have the shape of the first: when another one is put first meanwhile, it is made anew."""
+    await given(laura, post_id, picture(tmp_path, (1080, 1350)), Platform.INSTAGRAM)
+    convert, order = fitting._converted, [0]
+
+    async def slowly(job: fitting._Job) -> object:
+        made = await convert(job)
+        if order:
+            order.pop()
+            async with db.session() as s:
+                mine = select(VariantMedia).where(VariantMedia.variant_id == job.variant_id)
+                for piece in (await s.exec(mine)).all():
+                    piece.position = 0 if piece.waiting else 1
+                    piece.waiting = True
+        return made
+
+    monkeypatch.setattr(fitting, "_converted", slowly)
+    done = await given(laura, post_id, picture(tmp_path, (1080, 1081)), Platform.INSTAGRAM, replace=False)
+    shown = on(done.post, Platform.INSTAGRAM)
+    assert not {"check.media_preparing", "media.spoilt"} & set(shown.findings)
+    assert len({round(m.width / m.height, 2) for m in shown.media}) == 1
+
+
+async def test_one_strange_file_keeps_no_other_waiting(
+    laura: PersonView, post_id: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a file does to a decoder is its own trouble, is said, and is not tried for ever."""
+
+    async def breaks(job: fitting._Job) -> object:
+        raise RuntimeError("a strange file")
+
+    monkeypatch.setattr(fitting, "_converted", breaks)
+    done = await given(laura, post_id, picture(tmp_path, (2000, 600)))
+    assert "media.spoilt" in on(done.post, Platform.INSTAGRAM).findings
+    assert await fitting.fit_waiting() == 0
+
+
+async def test_a_store_that_does_not_answer_delays_one_post_and_no_other(
+    laura: PersonView, post_id: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its files wait on; those of others are converted."""
+    monkeypatch.setattr(fitting, "fit", _no_fit)
+    await given(laura, post_id, picture(tmp_path, (2000, 600)))
+    tried: list[int] = []
+
+    async def fails(variant_id: int) -> None:
+        tried.append(variant_id)
+        raise NotSent("error.media_store")
+
+    monkeypatch.setattr(fitting, "fit", fails)
+    async with db.session() as s:
+        for piece in (await s.exec(select(VariantMedia))).all():
+            piece.waiting = True
+    assert await fitting.fit_waiting() == len(tried) > 1
+
+
+async def _no_fit(variant_id: int) -> None:
+    return
 
 
 async def test_a_conversion_that_a_choice_overtook_is_not_taken(

@@ -13,6 +13,7 @@ from marketingos.domain.post import Variant, VariantMedia
 from marketingos.domain.product import Fact, Product, Template, Voice
 from marketingos.services import checking
 from marketingos.services.checking import Ground
+from tests.conftest import Setter
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 PRODUCT = Product(
@@ -74,12 +75,32 @@ def test_a_picture_that_failed_is_told_apart() -> None:
 
 
 def test_a_model_is_owned_up_to() -> None:
-    """A file by a model says so in itself; TikTok is told with the post."""
-    row = variant("Hola")
+    """A picture by a model says so in itself, where its platform is not told with the post."""
+    row = variant("Hola", platform=Platform.FACEBOOK)
     row.pieces[0].source.ai_generated = True
     assert keys(row, GROUND) == ["check.undisclosed_ai"]
     row.pieces[0].source.ai_marked = True
     assert keys(row, GROUND) == []
+
+
+@pytest.mark.parametrize(
+    ("platform", "version", "told"),
+    [
+        (Platform.INSTAGRAM, "v25.0", []),
+        (Platform.TIKTOK, "v25.0", []),
+        (Platform.FACEBOOK, "v25.0", ["check.label_ai_facebook"]),
+        (Platform.FACEBOOK, "v26.0", []),
+        (Platform.LINKEDIN, "v26.0", ["check.label_ai_linkedin"]),
+    ],
+)
+def test_a_video_by_a_model_is_declared_or_a_person_is_told_to(
+    platform: Platform, version: str, told: list[str], environment: Setter
+) -> None:
+    """A video's file cannot say it, so either the post does or a person."""
+    environment(META_GRAPH_VERSION=version)
+    row = variant("Hola", platform=platform)
+    row.pieces[0].source.kind, row.pieces[0].source.ai_generated = MediaKind.VIDEO, True
+    assert [key for key in keys(row, GROUND) if "_ai" in key] == told
 
 
 def test_a_fact_ends_with_its_day() -> None:

@@ -23,10 +23,11 @@ from marketingos.errors import ContentRefused, OutsideError
 
 LIFE = timedelta(hours=20)
 MEMBER_WAIT = timedelta(seconds=20)
-"""A member's token may not ask whether a picture is ready, so it is given this long."""
+"""A member's token may not ask whether a picture or document is ready, so it is given this long."""
 
 Upload = Mapping[str, Any]
-"""Progress of one file: `urn`, `at`, `parts` ([url, first, last]), `etags` of parts sent, `ended`, `usable`."""
+"""Progress of one file: `urn`, `at`, `parts` ([url, first, last]), `etags` of parts sent and when the last of them was
+(`sent_at`), `ended`, `usable`."""
 
 
 class Kind(StrEnum):
@@ -83,7 +84,10 @@ def _parts(answer: Answer, attachment: Attachment, kind: Kind) -> list[list[Any]
 async def _send(grant: Grant, library: Library, attachment: Attachment, upload: Upload, kind: Kind) -> Step:
     """Sends the next part to its own address; a dead address means a new upload."""
     url, first, last = upload["parts"][len(upload["etags"])]
-    headers, part = {"Content-Type": "application/octet-stream"}, await library.read(attachment, first, last + 1)
+    headers = {"Content-Type": "application/octet-stream", "Content-Length": str(last - first + 1)}
+    # A document goes up whole, and is too large to be held in memory.
+    whole = kind is Kind.DOCUMENT
+    part = library.stream(attachment) if whole else await library.read(attachment, first, last + 1)
     try:
         answer = await call("PUT", url, refusal=_refused, token=grant.token, headers=headers, content=part)
     except _UploadGone:
@@ -92,7 +96,7 @@ async def _send(grant: Grant, library: Library, attachment: Attachment, upload: 
     if kind is Kind.VIDEO and not etag:
         # A video is put together by the parts' tags, so a part without one has to be sent again.
         raise answer.nonsense()
-    return Step(upload={**upload, "etags": [*upload["etags"], etag]})
+    return Step(upload={**upload, "etags": [*upload["etags"], etag], "sent_at": walk.stamp(clock.now())})
 
 
 class _UploadGone(OutsideError):
@@ -112,6 +116,7 @@ async def _end(grant: Grant, upload: Upload) -> None:
 async def _watch(grant: Grant, kind: Kind, upload: Upload) -> Step:
     waited = walk.age(upload, "at", clock.now())
     if grant.kind is AccountKind.MEMBER and kind is not Kind.VIDEO:
+        waited = walk.age(upload, "sent_at" if "sent_at" in upload else "at", clock.now())
         usable = waited >= MEMBER_WAIT
         return Step(upload={**upload, "usable": usable}, wait=timedelta() if usable else MEMBER_WAIT - waited)
     answer = await linkedin("GET", f"/rest/{kind}/{encode(upload['urn'])}", grant)

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Unpack
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import SecretStr
 
@@ -19,6 +20,7 @@ from marketingos import log
 from marketingos.adapters.http import Answer, Parts, advise, call
 from marketingos.adapters.meta.refusals import UnknownMetric, refusal
 from marketingos.adapters.meta.usage import rest_after
+from marketingos.domain import walk
 from marketingos.domain.delivery import Content
 from marketingos.domain.performance import Metrics
 from marketingos.domain.ports import Accepted, Grant, Progress, Published
@@ -29,6 +31,9 @@ logger = log.get_logger(__name__)
 
 AT_ONCE = 8
 """How many objects of one account are read at the same time."""
+
+LIST_PAGES = 5
+"""Pages of a list that are read to reach its end."""
 
 COMMENT_TRIES = 3
 COMMENT_PAUSE = timedelta(seconds=30)
@@ -116,9 +121,31 @@ async def commented(
 async def _comment_once(grant: Grant, post_id: str, text: str, field: str) -> None:
     """Adds a comment unless it is there already, as after an answer that was lost."""
     found = await graph("GET", f"{post_id}/comments", grant, params={"fields": f"id,{field}"})
-    if not any(row.get(field) == text for row in found.at("data")):
+    if not any(walk.same_text(str(row.get(field) or ""), text) for row in found.at("data")):
         # No `fields` here: Instagram then answers an error although the comment was made.
         await graph("POST", f"{post_id}/comments", grant, commits=True, json={"message": text})
+
+
+async def listed(grant: Grant, edge: str, params: Mapping[str, str]) -> tuple[list[Mapping[str, Any]], bool]:
+    """The rows of one of the account's lists, the newest first, and whether these are all that were asked for. A list
+    ends where `next` does, however short its pages are."""
+    rows: list[Mapping[str, Any]] = []
+    for _ in range(LIST_PAGES):
+        answer = await graph("GET", f"{grant.external_id}/{edge}", grant, params=params)
+        rows += answer.at("data")
+        further = (answer.get("paging") or {}).get("next")
+        if not further:
+            return rows, True
+        if not (place := _place(str(further))):
+            break
+        params = {**params, **place}
+    return rows, False
+
+
+def _place(address: str) -> Mapping[str, str]:
+    """Where the next page begins, as its address says it. The token in there is not for us to carry about."""
+    asked = parse_qsl(urlsplit(address).query)
+    return {name: value for name, value in asked if name not in ("access_token", "appsecret_proof")}
 
 
 async def insights(grant: Grant, object_id: str, names: Iterable[str]) -> Mapping[str, int]:

@@ -2,7 +2,8 @@
 
 A container can be published once, so publishing the same one again is safe where making a new one is not. Wire:
 developers.facebook.com/docs/instagram-platform/content-publishing and .../instagram-graph-api/reference/ig-user/{media,
-media_publish} (v25.0, Facebook Login).
+media_publish} (v25.0, Facebook Login); the label of what a model made, .../instagram-platform/changelog (June 22, 2026:
+in all versions).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from marketingos import clock, log
-from marketingos.adapters.meta.graph import NO_MORE_TRIES, commented, graph, graph_time, insights, read_each
+from marketingos.adapters.meta.graph import NO_MORE_TRIES, commented, graph, graph_time, insights, listed, read_each
 from marketingos.adapters.meta.refusals import container_ruling
 from marketingos.domain import walk
 from marketingos.domain.delivery import Attachment, Content
@@ -132,17 +133,19 @@ class Instagram:
             )
 
     def _fields(self, content: Content, progress: Progress) -> Mapping[str, Any]:
-        """What the container is told. A story has neither caption nor description."""
+        """What the container is told. A story has neither caption nor description; a carousel's pictures do not say
+        themselves that they are by a model."""
         first, caption = content.attachments[0], {"caption": content.text} if content.text else {}
+        label = {"is_ai_generated": True} if content.is_ai_made else {}
         if children := progress.get("children"):
-            return {"media_type": "CAROUSEL", "children": list(children), **caption}
+            return {"media_type": "CAROUSEL", "children": list(children), **caption, **label}
         if content.format is Format.STORY:
-            return {"media_type": "STORIES", **self._address(first)}
+            return {"media_type": "STORIES", **self._address(first), **label}
         if content.format is Format.REEL:
             offset = content.options.get("thumb_offset")
             thumb = {} if offset is None else {"thumb_offset": int(offset)}
-            return {"media_type": "REELS", "share_to_feed": True, **self._address(first), **caption, **thumb}
-        return {**self._address(first), **_described(first), **caption}
+            return {"media_type": "REELS", "share_to_feed": True, **self._address(first), **caption, **thumb, **label}
+        return {**self._address(first), **_described(first), **caption, **label}
 
     def _child(self, attachment: Attachment) -> Mapping[str, Any]:
         kind = {"media_type": "VIDEO"} if _is_video(attachment) else _described(attachment)
@@ -199,23 +202,22 @@ class Instagram:
 
     async def _stories(self, grant: Grant) -> Sequence[Mapping[str, Any]]:
         """The stories of the last day."""
-        return await _rows(grant, "stories", {"fields": "id,timestamp"})
+        return (await listed(grant, "stories", {"fields": "id,timestamp"}))[0]
 
     async def _posts(self, grant: Grant, since: datetime) -> Sequence[Mapping[str, Any]]:
-        return await _rows(grant, "media", _listing(since))
+        return (await listed(grant, "media", _listing(since)))[0]
 
     async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided:
         """The one media since then with exactly this caption; its first comment is made up for."""
         if content.format is Format.STORY or not content.text:
             return Undecided()
         earliest = since - walk.SKEW
-        answer = await graph("GET", f"{grant.external_id}/media", grant, params=_listing(earliest))
-        alike = [row["id"] for row in answer.at("data") if _is_like(row, content, {}, earliest)]
+        rows, whole = await listed(grant, "media", _listing(earliest))
+        alike = [row["id"] for row in rows if _is_like(row, content, {}, earliest)]
         if len(alike) == 1:
             found = await self.settle(grant, content, {"media": alike[0], **NO_MORE_TRIES})
             return found if isinstance(found, Published) else Undecided()
-        doubtful = bool(alike) or "next" in (answer.get("paging") or {})
-        return walk.verdict([], since, clock.now(), doubtful=doubtful)
+        return walk.verdict([], since, clock.now(), doubtful=bool(alike) or not whole)
 
     async def read_back(self, grant: Grant, content: Content, external_id: str) -> Live | Undecided | None:
         """A story can be read for a day, and has no caption then either."""
@@ -237,12 +239,6 @@ def _listing(since: datetime) -> Mapping[str, str]:
     """What the list of media is asked for."""
     fields = "id,caption,timestamp,media_product_type"
     return {"fields": fields, "since": str(int(since.timestamp())), "limit": "50"}
-
-
-async def _rows(grant: Grant, edge: str, params: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
-    answer = await graph("GET", f"{grant.external_id}/{edge}", grant, params=params)
-    rows: Sequence[Mapping[str, Any]] = answer.at("data")
-    return rows
 
 
 async def _status(grant: Grant, container: str) -> tuple[str, str]:

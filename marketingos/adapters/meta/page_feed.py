@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from marketingos import clock
-from marketingos.adapters.meta.graph import NO_MORE_TRIES, commented, graph, graph_time
+from marketingos.adapters.meta.graph import NO_MORE_TRIES, commented, graph, graph_time, listed
 from marketingos.domain import walk
 from marketingos.domain.delivery import Attachment, Content
 from marketingos.domain.platform import Format
@@ -63,15 +63,14 @@ class FeedPost:
             return Accepted(progress=progress, wait=timedelta())
         earliest = walk.begun(progress, since) - walk.SKEW
         params = {"fields": LIST_FIELDS, "since": str(int((earliest - walk.DOUBT).timestamp())), "limit": "100"}
-        answer = await graph("GET", f"{grant.external_id}/published_posts", grant, params=params)
-        alike = [row for row in answer.at("data") if walk.same_text(row.get("message", ""), content.text)]
+        rows, whole = await listed(grant, "published_posts", params)
+        alike = [row for row in rows if walk.same_text(row.get("message", ""), content.text)]
         recent = [row for row in alike if graph_time(row["created_time"]) >= earliest]
         ours = [row for row in alike if set(progress.get("photos", ())) <= _targets(row)]
         matches = [
             Published(external_id=row["id"], permalink=row.get("permalink_url")) for row in ours if row in recent
         ]
-        doubtful = bool(recent or ours) or "next" in (answer.get("paging") or {})
-        found = walk.verdict(matches, since, clock.now(), doubtful=doubtful)
+        found = walk.verdict(matches, since, clock.now(), doubtful=bool(recent or ours) or not whole)
         return _out(found, content, progress) if isinstance(found, Published) else found
 
     async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided:

@@ -11,7 +11,7 @@ from datetime import datetime
 from marketingos import clock
 from marketingos.adapters.meta.graph import graph
 from marketingos.adapters.meta.page_feed import upload_photo
-from marketingos.adapters.meta.page_video import UPLOAD_LIFE, open_upload, state_after, upload, whole_id
+from marketingos.adapters.meta.page_video import UPLOAD_LIFE, label, open_upload, state_after, upload, whole_id
 from marketingos.domain import walk
 from marketingos.domain.delivery import Content
 from marketingos.domain.ports import (
@@ -54,7 +54,7 @@ class PageStory:
         if photo := progress.get("photo"):
             edge, form = "photo_stories", {"photo_id": photo}
         else:
-            edge, form = "video_stories", {"upload_phase": "finish", "video_id": progress["video"]}
+            edge, form = "video_stories", {"upload_phase": "finish", "video_id": progress["video"], **label(content)}
         answer = await graph("POST", f"{grant.external_id}/{edge}", grant, commits=True, data=form)
         story = str(answer.at("post_id"))
         kept = {**progress, "story": story, "sent_at": walk.stamp(clock.now())}

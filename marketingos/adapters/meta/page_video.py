@@ -12,9 +12,10 @@ from typing import Any
 
 from marketingos import clock
 from marketingos.adapters.http import Answer, call
-from marketingos.adapters.meta.graph import NO_MORE_TRIES, commented, graph, video_host
+from marketingos.adapters.meta.graph import NO_MORE_TRIES, commented, graph, listed, video_host
 from marketingos.adapters.meta.page_feed import FeedPost
 from marketingos.adapters.meta.refusals import refusal
+from marketingos.adapters.meta.versions import knows_ai_label
 from marketingos.domain import walk
 from marketingos.domain.delivery import Content
 from marketingos.domain.ports import (
@@ -29,7 +30,8 @@ from marketingos.domain.ports import (
     Undecided,
     Working,
 )
-from marketingos.errors import ContentRefused, NotSent, OutcomeUnknown
+from marketingos.errors import BadAnswer, ContentRefused, NotSent, OutcomeUnknown, OutsideError
+from marketingos.settings import get_settings
 
 UPLOAD_LIFE = timedelta(hours=20)
 """What was uploaded and not used within about a day is deleted."""
@@ -37,6 +39,9 @@ UPLOAD_LIFE = timedelta(hours=20)
 STATE_FIELDS = "status,published,post_id,permalink_url,description"
 PATIENCE = timedelta(minutes=30)
 """How long a video that is out may go without its post's id before it counts as published under its own."""
+
+_GIVEN_UP = frozenset({"error", "upload_failed", "expired"})
+"""States in which Meta works on a video no more, and will never show it."""
 
 
 class PageVideo:
@@ -123,12 +128,12 @@ class PageVideo:
         """Meta shows Page videos as reels, so they are looked for in both lists."""
         # Reels are listed by when their upload began, which may be long before they went out.
         fields = {"fields": "id,description", "since": str(int((since - UPLOAD_LIFE).timestamp())), "limit": "100"}
-        answer = await graph("GET", f"{grant.external_id}/video_reels", grant, params=fields)
-        alike = [row for row in answer.at("data") if walk.same_text(row.get("description", ""), content.text)]
+        rows, whole = await listed(grant, "video_reels", fields)
+        alike = [row for row in rows if walk.same_text(row.get("description", ""), content.text)]
         if len(alike) == 1:
             found = await self.settle(grant, content, {"video": str(alike[0]["id"]), **NO_MORE_TRIES})
             return found if isinstance(found, Published) else Undecided()
-        if alike or "next" in (answer.get("paging") or {}):
+        if alike or not whole:
             return Undecided()
         return await FeedPost(self._library).find(grant, content, since)
 
@@ -163,7 +168,7 @@ async def upload(grant: Grant, library: Library, content: Content, progress: Pro
     # httpx sends a stream in chunked encoding, which the upload host does not take, unless it is told the length.
     sizes = {"offset": "0", "file_size": str(video.size), "Content-Length": str(video.size)}
     try:
-        await call(
+        answer = await call(
             "POST",
             progress["upload_url"],
             refusal=refusal,
@@ -172,12 +177,14 @@ async def upload(grant: Grant, library: Library, content: Content, progress: Pro
             headers={**sizes, "Content-Type": "application/octet-stream"},
             content=library.stream(video),
         )
-    except ContentRefused as error:
+        if answer.get("success") is not True:
+            raise answer.nonsense()
+    except (ContentRefused, BadAnswer) as error:
         return restarted(progress, error)
     return {**progress, "uploaded": True}
 
 
-def restarted(progress: Progress, error: ContentRefused) -> Progress:
+def restarted(progress: Progress, error: OutsideError) -> Progress:
     """Begins an upload again that Meta does not take up, for example because a part of it arrived twice."""
     restarts = progress.get("restarts", 0)
     if restarts >= walk.RESTARTS:
@@ -192,7 +199,13 @@ def _afresh(progress: Progress) -> Progress:
 def _words(content: Content) -> Mapping[str, str]:
     """A video's text is its `description`; it has no `message`."""
     title = content.options.get("title")
-    return {"description": content.text} | ({"title": str(title)} if title else {})
+    return {"description": content.text, **({"title": str(title)} if title else {}), **label(content)}
+
+
+def label(content: Content) -> Mapping[str, str]:
+    """Says that a model made the video, to a version that takes it."""
+    told = content.is_ai_made and knows_ai_label(get_settings().meta_graph_version)
+    return {"is_ai_generated": "true"} if told else {}
 
 
 async def _state(grant: Grant, progress: Progress) -> Mapping[str, Any]:
@@ -206,7 +219,7 @@ async def state_after(grant: Grant, progress: Progress) -> Mapping[str, Any] | D
         state = await _state(grant, progress)
     except NotSent as error:
         raise OutcomeUnknown(diagnostic=error.diagnostic, retry_after=error.retry_after) from None
-    if state["status"].get("video_status") == "error":
+    if state["status"].get("video_status") in _GIVEN_UP and not state.get("post_id"):
         failed = ContentRefused("error.meta.video", diagnostic=f"processing failed: {state['status']}")
         return Dropped(error=failed)
     return state

@@ -18,6 +18,15 @@ SUNSETS: Mapping[str, date] = {
 }
 
 
+LABELS_SINCE = 26
+"""From this version on a Page's videos, reels and stories take `is_ai_generated` (Meta's own SDK 26.0)."""
+
+
+def knows_ai_label(version: str) -> bool:
+    """Whether a Page's video can be declared as made by a model."""
+    return float(version[1:]) >= LABELS_SINCE
+
+
 def sunset(version: str) -> date | None:
     """The day on which a version ends; None while Meta has not said it. What is older than the table is over."""
     if version in SUNSETS:

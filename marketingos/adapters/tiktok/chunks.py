@@ -39,7 +39,13 @@ def plan(size: int) -> Plan:
 
 
 class UploadGone(OutsideError):
-    """The upload address is dead (403 after an hour, 404) or out of step (416)."""
+    """The upload address is dead: 403 after an hour, 404."""
+
+    retryable = True
+
+
+class OutOfStep(OutsideError):
+    """TikTok waits for another piece (416), as after a piece that arrived although its answer was lost."""
 
     retryable = True
 
@@ -62,8 +68,10 @@ async def put(url: str, piece: bytes, mime: str, pieces: Plan, index: int) -> An
 def _refused(answer: Answer) -> OutsideError | None:
     if answer.status in (200, 201, 206):
         return None
-    if answer.status in (403, 404, 416):
+    if answer.status in (403, 404):
         return UploadGone(diagnostic=answer.diagnostic)
+    if answer.status == 416:
+        return OutOfStep(diagnostic=answer.diagnostic)
     return answer.by_status() if answer.status >= 500 else BadAnswer(diagnostic=answer.diagnostic)
 
 

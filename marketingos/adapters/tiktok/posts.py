@@ -48,7 +48,7 @@ def video_info(content: Content, allowed: Mapping[str, Any]) -> Mapping[str, Any
     """`post_info` of a video."""
     info = {
         "title": content.text,
-        "is_aigc": _is_ai_made(content),
+        "is_aigc": content.is_ai_made,
         **_common(content),
         **_switches(content, allowed, "comment", "duet", "stitch"),
     }
@@ -65,7 +65,7 @@ def photo_post(content: Content, allowed: Mapping[str, Any], urls: Sequence[str]
     return {
         "media_type": "PHOTO",
         "post_mode": "DIRECT_POST",
-        "is_aigc": _is_ai_made(content),
+        "is_aigc": content.is_ai_made,
         "post_info": {
             "title": title,
             "description": content.text,
@@ -93,7 +93,3 @@ def _switches(content: Content, allowed: Mapping[str, Any], *names: str) -> Mapp
     """What the creator has switched off stays off, whatever was chosen for the post."""
     chosen = content.options
     return {f"disable_{n}": bool(allowed.get(f"{n}_disabled") or chosen.get(f"disable_{n}")) for n in names}
-
-
-def _is_ai_made(content: Content) -> bool:
-    return any(a.ai_generated for a in content.attachments)

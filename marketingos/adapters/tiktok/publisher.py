@@ -72,7 +72,7 @@ class TikTok:
             progress = await self._open(grant, content, progress)
             return Working(progress=progress) if pieces.count > 1 else Ready(progress={**progress, "ready": True})
         if progress["sent"] < pieces.count - 1:
-            return Working(progress=await self._send(content, progress, pieces))
+            return Working(progress=await self._send(grant, content, progress, pieces))
         return Ready(progress={**progress, "ready": True})
 
     async def _open(self, grant: Grant, content: Content, progress: Progress) -> Progress:
@@ -94,12 +94,22 @@ class TikTok:
             "sent": 0,
         }
 
-    async def _send(self, content: Content, progress: Progress, pieces: chunks.Plan) -> Progress:
+    async def _send(self, grant: Grant, content: Content, progress: Progress, pieces: chunks.Plan) -> Progress:
         try:
             await self._put(content, progress, pieces, progress["sent"])
         except chunks.UploadGone:
             return _restarted(progress)
+        except chunks.OutOfStep:
+            return await self._in_step(grant, progress, pieces)
         return {**progress, "sent": progress["sent"] + 1}
+
+    async def _in_step(self, grant: Grant, progress: Progress, pieces: chunks.Plan) -> Progress:
+        """Goes on with the piece that TikTok waits for; begins again if that is the one it refused."""
+        try:
+            sent = _arrived(await _state(grant, progress), pieces)
+        except UnknownPublishId:
+            return _restarted(progress)
+        return _restarted(progress) if sent == progress["sent"] else {**progress, "sent": sent}
 
     async def _put(self, content: Content, progress: Progress, pieces: chunks.Plan, index: int) -> Answer:
         video = content.attachments[0]
@@ -118,8 +128,8 @@ class TikTok:
         if not _is_waiting_for_bytes(state, content):
             return Ready(progress={"posted_at": walk.stamp(clock.now()), **progress})
         pieces = chunks.plan(content.attachments[0].size)
-        sent = min(int(state.get("uploaded_bytes") or 0) // pieces.chunk_size, pieces.count - 1)
-        return Working(progress={**{name: value for name, value in progress.items() if name != "ready"}, "sent": sent})
+        rest = {name: value for name, value in progress.items() if name != "ready"}
+        return Working(progress={**rest, "sent": _arrived(state, pieces)})
 
     # -- the visible call and after ------------------------------------------------------------------------------------
 
@@ -242,6 +252,11 @@ async def _state(grant: Grant, progress: Progress) -> Mapping[str, Any]:
 def _is_waiting_for_bytes(state: Mapping[str, Any], content: Content) -> bool:
     missing = int(state.get("uploaded_bytes") or 0) < content.attachments[0].size
     return state["status"] == "PROCESSING_UPLOAD" and missing
+
+
+def _arrived(state: Mapping[str, Any], pieces: chunks.Plan) -> int:
+    """How many pieces TikTok has; the last one is always left to the commit."""
+    return min(int(state.get("uploaded_bytes") or 0) // pieces.chunk_size, pieces.count - 1)
 
 
 def _published(

@@ -36,14 +36,15 @@ from marketingos.domain.check.echo import Neighbour
 from marketingos.domain.check.figure import unknown_figures
 from marketingos.domain.check.finding import SEVERITIES, Finding, Severity, severity
 from marketingos.domain.check.links import Reach, foreign_links
+from marketingos.domain.check.size import PAPER_TITLE_LIMIT
 from marketingos.domain.check.vocabulary import banned_in
 from marketingos.domain.check.wording import plain
 from marketingos.domain.platform import Format, Platform
 
 __all__ = [
-    "SEVERITIES", "Book", "Draft", "Finding", "Known", "Neighbour", "Piece", "Reach", "Severity", "Told",
-    "about_claims", "about_files", "about_surroundings", "about_text", "banned_in", "describes", "foreign_links",
-    "links", "missing", "plain", "repeated_hook", "severity", "unknown_figures",
+    "PAPER_TITLE_LIMIT", "SEVERITIES", "Book", "Draft", "Finding", "Known", "Neighbour", "Piece", "Reach", "Severity",
+    "Told", "about_claims", "about_files", "about_surroundings", "about_text", "banned_in", "describes",
+    "foreign_links", "links", "missing", "plain", "repeated_hook", "severity", "unknown_figures",
 ]  # fmt: skip
 
 TOO_ALIKE = 0.75

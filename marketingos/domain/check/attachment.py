@@ -9,7 +9,7 @@ from marketingos.domain.check.draft import Draft
 from marketingos.domain.check.finding import Finding
 from marketingos.domain.check.wording import plain
 from marketingos.domain.media import MediaKind
-from marketingos.domain.platform import Format
+from marketingos.domain.platform import Format, Platform
 
 _FILE = re.compile(
     r"[\w\- ]+\.(?:jpe?g|png|webp|gif|heic|mp4|mov)|(?:img|dsc|dcim|screenshot|captura|image|photo)[\W_]*[\d\W_]+",
@@ -62,15 +62,22 @@ _EMPTY_WORDS = frozenset(
 
 
 def check(draft: Draft) -> Iterator[Finding]:
-    """Pictures that nobody described, and files made by a model that do not say so."""
+    """Pictures that nobody described, and files made by a model that do not say so: a video says it nowhere in its
+    file, so where its platform cannot be told with the post a person has to."""
     lacking = [
         n for n, piece in enumerate(draft.pieces, 1) if piece.kind is MediaKind.IMAGE and not describes(piece.alt_text)
     ]
     if lacking:
         yield Finding(key="check.missing_alt_text", detail=", ".join(f"{n}/{len(draft.pieces)}" for n in lacking))
-    hidden = [n for n, piece in enumerate(draft.pieces, 1) if piece.ai_made and not piece.disclosed]
+    hidden = [(n, piece.kind) for n, piece in enumerate(draft.pieces, 1) if piece.ai_made and not piece.disclosed]
+    by_hand = _BY_HAND.get(draft.platform) if any(kind is MediaKind.VIDEO for _, kind in hidden) else None
     if hidden:
-        yield Finding(key="check.undisclosed_ai", detail=", ".join(f"{n}/{len(draft.pieces)}" for n in hidden))
+        places = ", ".join(f"{n}/{len(draft.pieces)}" for n, _ in hidden)
+        yield Finding(key=by_hand or "check.undisclosed_ai", detail=places)
+
+
+_BY_HAND = {Platform.FACEBOOK: "check.label_ai_facebook", Platform.LINKEDIN: "check.label_ai_linkedin"}
+"""What a person does about a video by a model, where its platform takes no such word with the post."""
 
 
 def describes(alt_text: str) -> bool:

@@ -42,6 +42,7 @@ async def create_container(call: Call, node: Node) -> dict[str, Any]:
         "kind": kind,
         "caption": caption,
         "alt": call.params.text("alt_text") or "",
+        "ai": call.params.flag("is_ai_generated", False),
         "child": call.params.flag("is_carousel_item", False),
         "media": [],
         "children": [],
@@ -298,6 +299,7 @@ def _put_media(call: Call, account: Account, container: Asset) -> Post:
             "shortcode": shortcode,
             "children": [call.twin.digits("180", 17) for _ in children],
             "container": container.id,
+            "aigc": facts["ai"],
         },
     )
     ledger.add_post(post)

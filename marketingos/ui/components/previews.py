@@ -31,7 +31,8 @@ class PostText(rx.Component):
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """What a preview needs, all Vars: `kind` is `image`, `video` or `text`; `cut` where the feed folds the text;
+    """What a preview needs, all Vars: `kind` is `image`, `video`, `document` or `text`; `title` and `pages` are a
+    document's, `poster` stands for what is not drawn; `cut` where the feed folds the text;
     `files` are `MediaView`s when there may be several."""
 
     name: Any
@@ -50,6 +51,8 @@ class Card:
     link_domain: Any = ""
     link_title: Any = ""
     files: Any = None
+    title: Any = ""
+    pages: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +92,9 @@ def card_of(variant: Any, product: Any) -> Card:
         height=media.height,
         kind=rx.cond(variant.format == "text", "text", media.kind),
         files=variant.media,
+        poster=rx.cond(media.kind == "document", media.thumbnail_url, ""),
+        title=variant.title,
+        pages=media.pages,
         alt=rx.cond(media.alt_text != "", media.alt_text, variant.alt_text),
         link_domain=rx.cond(variant.media.length() > 0, "", _domain(variant.link_url)),
         link_title=product.name,
@@ -292,11 +298,21 @@ def _media(card: Card) -> rx.Component:
         preload="metadata",
     )
     missing = rx.el.div(icon("image-off", 24), t("preview.no_media"), class_name="pv-missing")
-    single = rx.cond(card.kind == "video", film, picture)
+    single = rx.match(card.kind, ("video", film), ("document", _paper(card)), picture)
     if card.files is not None:
         single = rx.cond(card.files.length() > 1, _several(card), single)
     shown = rx.cond(card.media_url != "", single, missing)
     return rx.cond(card.kind == "text", rx.fragment(), shown)
+
+
+def _paper(card: Card) -> rx.Component:
+    """A document as it lies in the feed: its title above its pages, of which none is drawn here."""
+    pages = rx.cond(card.pages, rx.el.span(t("preview.pages", n=card.pages), class_name="pv-pages"))
+    return rx.el.div(
+        rx.el.div(rx.el.b(card.title, class_name="clip"), pages, class_name="pv-paper-head"),
+        rx.el.img(src=card.poster, alt="", width=176, height=208, class_name="pv-sheet", decoding="async"),
+        class_name="pv-paper",
+    )
 
 
 def _several(card: Card) -> rx.Component:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from marketingos.domain.media import MediaKind
 from marketingos.services import redrawing
 from marketingos.services.views import MediaView, PostView, VariantView
-from marketingos.text import format_euro, sentence
+from marketingos.text import format_euro, format_number, sentence
 from marketingos.ui.post.rows import DrawingRow, PieceRow
 
 MEDIA = (
@@ -17,8 +18,10 @@ MEDIA = (
     "media.too_long",
     "media.too_light",
     "media.too_heavy",
+    "media.too_large",
+    "media.too_many_pages",
+    "media.paper_not_here",
     "media.too_long_to_convert",
-    "media.hdr",
     "media.spoilt",
     "media.gone",
     "media.unsupported",
@@ -34,19 +37,25 @@ def pieces_of(variant: VariantView, language: str) -> tuple[PieceRow, ...]:
             place=place,
             last=place == len(variant.media) - 1,
             thumbnail=file.thumbnail_url,
-            facts=_facts(file),
+            facts=_facts(file, language),
             note=_note(file, language),
             alt=file.alt_text or variant.alt_text,
             fit=file.fit.value,
             reshaped=file.reshaped,
             preparing=file.preparing,
+            paper=file.kind is MediaKind.DOCUMENT,
+            title=variant.title,
         )
         for place, file in enumerate(variant.media)
     )
 
 
-def _facts(file: MediaView) -> str:
-    """`1080 × 1350`, with the length of a video."""
+def _facts(file: MediaView, language: str) -> str:
+    """`1080 × 1350`, with the length of a video; `PDF · 12 páginas · 1,4 MB`."""
+    if file.kind is MediaKind.DOCUMENT:
+        pages = sentence("post.media.pages", language, n=file.pages) if file.pages else ""
+        weight = format_number(max(0.1, file.size / 1_000_000), language, digits=1)
+        return " · ".join(filter(None, ("PDF", pages, f"{weight} MB")))
     length = f" · {round(file.seconds)} s" if file.seconds else ""
     return f"{file.width} × {file.height}{length}"
 

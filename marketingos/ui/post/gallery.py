@@ -1,4 +1,4 @@
-"""A post's pictures and videos: given, put in order, described, made to fit. A page's State takes `GalleryDesk` as a
+"""A post's files: given, put in order, described, made to fit. A page's State takes `GalleryDesk` as a
 mixin through `PostDesk`."""
 
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 from reflex.event import EventSpec
 
+from marketingos.domain.check import PAPER_TITLE_LIMIT
 from marketingos.domain.media import Fit
 from marketingos.services import attaching
 from marketingos.services.views import PostView
@@ -81,6 +82,13 @@ class GalleryDesk(rx.State, mixin=True):
             await self._take(await attaching.describe(await actor_of(self), variant_id, media_id, words))
 
     @rx.event
+    async def entitle_media(self, variant_id: int, title: str):
+        """Says what a document is called, when that is something new."""
+        known = next((v.view.title for v in self.shown.variants if v.id == variant_id), title)
+        if known != title.strip():
+            await self._take(await attaching.entitle(await actor_of(self), variant_id, title))
+
+    @rx.event
     async def shape_media(self, variant_id: int, media_id: int, fit: str):
         """Fills room at its sides, or cuts them."""
         await self._take(await attaching.shape(await actor_of(self), variant_id, media_id, Fit(fit)))
@@ -115,7 +123,7 @@ def _piece(desk: Any, variant: Any, piece: rx.Var[PieceRow]) -> rx.Component:
             rx.el.div(_facts(piece), rx.cond(variant.editable, _moves(desk, variant, piece)), class_name="row"),
             rx.cond(piece.note != "", rx.el.p(piece.note, class_name="t-11 faint")),
             rx.cond(variant.editable & piece.reshaped, _shapes(desk, variant, piece)),
-            _words(desk, variant, piece),
+            rx.cond(piece.paper, _title(desk, variant, piece), _words(desk, variant, piece)),
             class_name="col gap-1 grow",
         ),
         key=piece.id,
@@ -174,6 +182,19 @@ def _words(desk: Any, variant: Any, piece: rx.Var[PieceRow]) -> rx.Component:
         key=piece.alt,
     )
     return rx.cond(variant.editable, field, rx.cond(piece.alt != "", rx.el.p(piece.alt, class_name="t-12 dim")))
+
+
+def _title(desk: Any, variant: Any, piece: rx.Var[PieceRow]) -> rx.Component:
+    field = rx.el.input(
+        default_value=piece.title,
+        placeholder=t("post.media.title_hint"),
+        aria_label=t("post.media.paper_title"),
+        max_length=PAPER_TITLE_LIMIT,
+        on_blur=lambda words: desk.entitle_media(variant.id, words),
+        class_name="input gallery-alt",
+        key=piece.title,
+    )
+    return rx.cond(variant.editable, field, rx.cond(piece.title != "", rx.el.p(piece.title, class_name="t-12 dim")))
 
 
 def _givers(desk: Any, variant: Any) -> rx.Component:

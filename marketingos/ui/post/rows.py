@@ -66,7 +66,7 @@ class DeliveryRow:
 
 @dataclass(frozen=True, kw_only=True)
 class PieceRow:
-    """A picture or video of a variant; `place` counts from 0, `note` says what was converted."""
+    """A file of a variant; `place` counts from 0, `note` says what was converted; a document (`paper`) has a title."""
 
     id: int
     place: int
@@ -78,6 +78,8 @@ class PieceRow:
     fit: str
     reshaped: bool
     preparing: bool
+    paper: bool = False
+    title: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,7 +34,7 @@ from marketingos.ui.theme import PLATFORM_NAMES
 
 CHECKS = {
     "length": ("check.empty", "check.too_long"),
-    "media": ("check.no_media", "check.media_failed", *MEDIA),
+    "media": ("check.no_media", "check.no_title", "check.media_failed", *MEDIA),
     "hashtags": ("check.too_many_hashtags",),
     "facts": ("check.wrong_price", "check.false_claim", "check.unknown_fact"),
     "words": ("check.banned_word", "check.competitor"),
@@ -45,7 +45,7 @@ CHECKS = {
     "orders": ("check.injection",),
     "risk": ("check.risky",),
     "access": ("check.missing_alt_text",),
-    "disclosure": ("check.undisclosed_ai",),
+    "disclosure": ("check.undisclosed_ai", "check.label_ai_facebook", "check.label_ai_linkedin"),
     "account": ("check.no_account", "check.account_needs_reconnect"),
 }
 """What is looked at in every variant, and the findings that belong to each."""
@@ -245,7 +245,7 @@ def _count(variant: VariantView, language: str) -> str:
     said = [sentence("post.count", language, length=length, limit=limit)]
     if tags := len(hashtags_in(variant.text)):
         said.append(sentence("post.hashtags", language, n=tags))
-    if variant.platform is Platform.TIKTOK:
+    if variant.platform is Platform.TIKTOK and any(file.ai_made for file in variant.media):
         said.append(sentence("post.made_with_ai", language))
     return " · ".join(said)
 
