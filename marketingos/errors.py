@@ -13,7 +13,8 @@
     ├── Misconfigured           a setting is missing or wrong; only an engineer can mend it
     └── OutsideError            a counterpart outside failed
         ├── NotSent             it surely did not happen: refused connection, DNS, TLS, "come back later"
-        │   └── PostFailed      the same, for a reason that may lie in this very post, such as a file in processing
+        │   ├── PostFailed      the same, for a reason that may lie in this very post, such as a file in processing
+        │   └── Missing         the same: what it was about is not there, or not any more
         ├── OutcomeUnknown      it may have happened: time-out, cut connection, 5xx
         ├── RateLimited         a limit; nothing happened; carries when to come back
         ├── TokenRejected       the permission is dead; a person reconnects
@@ -126,6 +127,10 @@ class NotSent(OutsideError):
 
 class PostFailed(NotSent):
     """It surely did not happen, and the reason may lie in this very post: worth some more tries, not endless ones."""
+
+
+class Missing(NotSent):
+    """What the call was about is not there, as its counterpart says now; it may be wrong for a while."""
 
 
 class OutcomeUnknown(OutsideError):

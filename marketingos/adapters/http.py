@@ -27,6 +27,7 @@ from marketingos import __version__, clock
 from marketingos.errors import (
     BadAnswer,
     ContentRefused,
+    Missing,
     NotSent,
     OutcomeUnknown,
     OutsideError,
@@ -292,7 +293,7 @@ async def close() -> None:
 def weighed(error: OutsideError, commits: bool) -> OutsideError:
     """The same error for what the call could do: a harmless call leaves no doubt, a committing one leaves it easily."""
     kind: type[OutsideError]
-    if isinstance(error, BadAnswer) and commits:
+    if isinstance(error, BadAnswer | Missing) and commits:
         kind = OutcomeUnknown
     elif isinstance(error, OutcomeUnknown) and not commits:
         kind = NotSent

@@ -3,8 +3,9 @@
 Publishing is a walk in steps, so that a process may die between any two of them: `prepare` is called until it answers
 `Ready`; nothing it does is visible. Then the engine writes its intent and calls `commit` once: the call that makes
 the post visible. A platform that needs time afterwards answers `Accepted`, and `settle` is called until the post has
-its id, or the platform says that it `Dropped` it; a question that fails says nothing about the post. `look_up` answers,
-for a commit whose outcome is not known, what is really there.
+its id, or the platform says that it `Dropped` it; a question that fails says nothing about the post. A post that is to
+have a first comment answers `Ready` there once more: the engine writes that down and calls `comment`, the second
+visible call. `look_up` answers, for a commit whose outcome is not known, what is really there.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Working:
 
 @dataclass(frozen=True, kw_only=True)
 class Ready:
-    """All harmless steps are done; `commit` is next."""
+    """All harmless steps are done; the visible call is next, and `progress` is written down before it."""
 
     progress: Progress
 
@@ -99,6 +100,15 @@ class Live:
     permalink: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Removed:
+    """A post that its platform says is not there any more."""
+
+
+Shown = Live | Removed | Undecided | None
+"""What reading a published post back came to."""
+
+
 class Library(Protocol):
     """The stored files, as publishers need them. A video may be larger than memory: it is read in spans or streamed."""
 
@@ -119,8 +129,9 @@ class Publisher(Protocol):
     `find` looks for a post by its content alone, when nothing is known of its walk any more, as after a restore: what
     was published since then, told only when exactly one matches.
 
-    `read_back` answers a published post as it is shown, `Undecided` while it is not there (yet), and None when its
-    platform does not let it be read. `wire_text` is the text as it is written on the wire.
+    `read_back` answers a published post as it is shown, `Undecided` while it cannot be told, `Removed` when its
+    platform says that there is none, and None when that does not let it be read. `wire_text` is the text as it is
+    written on the wire.
     """
 
     platform: Platform
@@ -129,7 +140,11 @@ class Publisher(Protocol):
 
     async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted: ...
 
-    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted | Dropped: ...
+    async def settle(
+        self, grant: Grant, content: Content, progress: Progress
+    ) -> Published | Accepted | Dropped | Ready: ...
+
+    async def comment(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted: ...
 
     async def look_up(
         self, grant: Grant, content: Content, progress: Progress, since: datetime
@@ -137,7 +152,7 @@ class Publisher(Protocol):
 
     async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided: ...
 
-    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Live | Undecided | None: ...
+    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Shown: ...
 
     def wire_text(self, content: Content) -> str: ...
 

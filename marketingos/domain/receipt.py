@@ -14,11 +14,13 @@ _PAUSES = (timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
 
 
 class Verdict(StrEnum):
-    """What reading a post back came to. `UNREADABLE`: its platform does not let it be read."""
+    """What reading a post back came to. `UNREADABLE`: its platform does not let it be read; `REMOVED`: its platform
+    says that it is not there any more."""
 
     MATCHES = "matches"
     DIFFERS = "differs"
     UNREADABLE = "unreadable"
+    REMOVED = "removed"
 
 
 class Sent(BaseModel):

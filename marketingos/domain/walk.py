@@ -50,6 +50,11 @@ def begun(progress: Progress, since: datetime) -> datetime:
     return min(since, datetime.fromisoformat(text)) if text else since
 
 
+def may_still_arrive(intent_at: datetime | None, now: datetime) -> bool:
+    """Whether a call that was made then may yet make a post visible, or a list not show it yet."""
+    return intent_at is not None and now - intent_at < SETTLED
+
+
 def pause(waited: timedelta, least: float = 2.0) -> timedelta:
     """Until the next question about work in progress: half of the time it took so far, `least` seconds to a minute."""
     return timedelta(seconds=min(max(waited.total_seconds() / 2, least), 60.0))

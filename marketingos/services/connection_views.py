@@ -29,7 +29,8 @@ class ConnectionView:
     which something is scheduled, `lost` those of them that this permission would not live to see, `lost_posts` the
     posts. `audience` is the standing choice of who sees a TikTok creator's posts, with who made it and when;
     `private_only` says that TikTok lately refused to post for others than the creator alone. `paused` says that it, or
-    its platform, is paused; `pause_id` is the one that is about this account alone."""
+    its platform, is paused; `pause_id` is the one that is about this account alone. Until `resting_until` nothing new
+    is sent for it, for `rest_reason` (a catalogue key)."""
 
     account: AccountView
     external_id: str
@@ -54,6 +55,8 @@ class ConnectionView:
     private_only: bool = False
     paused: bool = False
     pause_id: int | None = None
+    resting_until: datetime | None = None
+    rest_reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

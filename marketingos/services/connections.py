@@ -68,7 +68,7 @@ async def revision() -> str:
 async def _revision(s: AsyncSession) -> str:
     about = or_(col(AuditEntry.action).startswith("account."), col(AuditEntry.action).startswith("pause."))
     deeds = select(func.max(AuditEntry.id)).where(about)
-    looked = select(func.max(Account.checked_at), func.count(col(Account.id)))
+    looked = select(func.max(Account.checked_at), func.max(Account.resting_until), func.count(col(Account.id)))
     return f"{(await s.exec(deeds)).one()} {tuple((await s.exec(looked)).one())} {await posts.revision_in(s)}"
 
 
@@ -146,4 +146,6 @@ def _row(
         audience_by=str(account.options.get("privacy_by", "")),
         audience_at=datetime.fromisoformat(chosen) if chosen else None,
         private_only=private_only,
+        resting_until=account.resting_until if account.rests(now) else None,
+        rest_reason=account.rest_reason if account.rests(now) else None,
     )

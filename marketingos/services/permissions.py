@@ -27,11 +27,11 @@ from marketingos.domain.ports import (
     Accepted,
     Dropped,
     Grant,
-    Live,
     Progress,
     Published,
     Publisher,
     Ready,
+    Shown,
     Undecided,
     Working,
 )
@@ -141,8 +141,13 @@ class Kept:
     async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
         return await self._allowed(grant, lambda g: self._publisher.commit(g, content, progress))
 
-    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted | Dropped:
+    async def settle(
+        self, grant: Grant, content: Content, progress: Progress
+    ) -> Published | Accepted | Dropped | Ready:
         return await self._acting(grant, lambda g: self._publisher.settle(g, content, progress))
+
+    async def comment(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+        return await self._acting(grant, lambda g: self._publisher.comment(g, content, progress))
 
     async def look_up(
         self, grant: Grant, content: Content, progress: Progress, since: datetime
@@ -152,7 +157,7 @@ class Kept:
     async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided:
         return await self._acting(grant, lambda g: self._publisher.find(g, content, since))
 
-    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Live | Undecided | None:
+    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Shown:
         return await self._acting(grant, lambda g: self._publisher.read_back(g, content, external_id))
 
     def wire_text(self, content: Content) -> str:

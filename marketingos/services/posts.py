@@ -26,6 +26,7 @@ from marketingos.domain.product import Product
 from marketingos.domain.receipt import Receipt
 from marketingos.domain.requirement import Problem, requirement
 from marketingos.domain.user import Deed, may
+from marketingos.domain.walk import may_still_arrive
 from marketingos.errors import NotFound
 from marketingos.services import (
     accounts,
@@ -313,6 +314,7 @@ def _is_shown(delivery: Delivery) -> bool:
 def _delivery_view(delivery: Delivery, told: _Told) -> DeliveryView:
     read = told.readings.get(delivery.id or 0)
     trying = delivery.status is DeliveryStatus.RETRYING
+    rests = _is_kept_back(delivery)
     return DeliveryView(
         id=delivery.id or 0,
         account=accounts.view(delivery.account),
@@ -323,8 +325,10 @@ def _delivery_view(delivery: Delivery, told: _Told) -> DeliveryView:
         published_at=delivery.published_at,
         hold_reason=delivery.hold_reason,
         paused=delivery.id in told.paused,
+        resting_until=delivery.account.resting_until if rests else None,
+        rest_reason=delivery.account.rest_reason if rests else None,
         error_key=delivery.error_key,
-        unconfirmed=delivery.status is DeliveryStatus.UNKNOWN or _is_doubtful(delivery),
+        unconfirmed=_is_doubtful(delivery) and not may_still_arrive(delivery.intent_at, clock.now()),
         undo_until=_undo_until([delivery]),
         note_key=delivery.note_key,
         receipt=told.receipts.get(delivery.id or 0),
@@ -335,8 +339,15 @@ def _delivery_view(delivery: Delivery, told: _Told) -> DeliveryView:
 
 
 def _is_doubtful(delivery: Delivery) -> bool:
-    """Held while nobody knows whether it is out: its permission died before it could be looked up."""
-    return delivery.status is DeliveryStatus.HELD and delivery.may_be_out
+    """Whether nobody knows that it is out; held, its permission died before it could be looked up."""
+    held = delivery.status is DeliveryStatus.HELD and delivery.may_be_out
+    return held or delivery.status is DeliveryStatus.UNKNOWN
+
+
+def _is_kept_back(delivery: Delivery) -> bool:
+    """Whether its account rests when it would go out."""
+    until = delivery.account.resting_until if delivery.account.rests(clock.now()) else None
+    return until is not None and delivery.status in _ACTIVE and delivery.not_before < until
 
 
 def _undo_until(deliveries: Sequence[Delivery]) -> datetime | None:

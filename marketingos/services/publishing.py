@@ -17,11 +17,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from marketingos import adapters, clock, log
 from marketingos.db import reading, session
-from marketingos.domain import walk
+from marketingos.domain import first_comment, walk
 from marketingos.domain.delivery import LEASE, Delivery, DeliveryStatus
 from marketingos.domain.ports import (
     Absent,
@@ -67,15 +68,21 @@ async def publish_due() -> int:
 
 async def settle_by_hand(actor: PersonView, delivery_id: int, *, published: bool) -> PostView:
     """A person says whether an unconfirmed post is out, also one whose permission died meanwhile. "It is not" puts it
-    back in the queue."""
+    back in the queue.
+
+    Raises `Refused`: `review.already_settled`, or `review.may_still_arrive` when "it is not" cannot be known yet.
+    """
     require(actor, Deed.APPROVE)
     async with session() as s:
         delivery = await s.get(Delivery, delivery_id, with_for_update=True)
         if delivery is None or delivery.status not in _UNCONFIRMED or not delivery.may_be_out:
             raise Refused("review.already_settled")
         now = clock.now()
+        if not published and walk.may_still_arrive(delivery.intent_at, now):
+            raise Refused("review.may_still_arrive")
         if published:
-            delivery.publish(delivery.external_id or "", None, now)
+            note = first_comment.UNCERTAIN if delivery.content.first_comment else None
+            delivery.publish(delivery.external_id or "", None, now, note)
             delivery.next_reading_at = delivery.read_back_at = None
             delivery.fence += 1  # a look-up under way must not overrule the person
         else:
@@ -123,7 +130,10 @@ async def _alive(task: Task) -> AsyncIterator[None]:
     async def renew() -> None:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 4)
-            await recording.renew(task)
+            try:
+                await recording.renew(task)
+            except DBAPIError:  # such as a locked database: the next beat comes before the lease ends
+                logger.warning("delivery.not_renewed", delivery=task.delivery_id)
 
     heart = asyncio.create_task(renew())
     try:
@@ -174,7 +184,7 @@ async def _send(publisher: Publisher, task: Task) -> None:
 async def _follow(publisher: Publisher, task: Task, outcome: Published | Accepted) -> None:
     """Writes down what came of it; where the platform needs no time, it is asked at once for what is left."""
     if isinstance(outcome, Accepted) and not outcome.wait:
-        await recording.go_on(task, outcome)
+        await recording.go_on(task, outcome.progress)
         return await _settle(publisher, task, outcome.progress)
     await recording.record(task, outcome)
     if task.strikes:
@@ -182,9 +192,14 @@ async def _follow(publisher: Publisher, task: Task, outcome: Published | Accepte
 
 
 async def _settle(publisher: Publisher, task: Task, progress: Progress) -> None:
+    """What the platform made of it; if a comment is next, that is written down before it is made."""
     try:
         async with _listening(task):
             outcome = await publisher.settle(task.grant, task.content, progress)
+            if isinstance(outcome, Ready):
+                progress = outcome.progress
+                await recording.go_on(task, progress)
+                outcome = await publisher.comment(task.grant, task.content, progress)
     except TokenRejected as error:
         return await recording.did_not_go_out(task, error, keep_intent=True)
     except OutsideError as error:
@@ -209,6 +224,8 @@ async def _look_up(publisher: Publisher, task: Task, since: datetime) -> None:
     except OutsideError as error:
         return await recording.is_in_doubt(task, error)
     match found:
+        case Published() if await _is_another(task, found):
+            await recording.is_in_doubt(task, OutcomeUnknown(diagnostic="looked up: another delivery's post"))
         case Published() | Accepted():
             await _follow(publisher, task, found)
         case Absent():

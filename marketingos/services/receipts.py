@@ -18,7 +18,7 @@ from marketingos.db import claimable, session
 from marketingos.domain import walk
 from marketingos.domain.account import Account, AccountState
 from marketingos.domain.delivery import Delivery, DeliveryStatus
-from marketingos.domain.ports import Live, Publisher, Undecided
+from marketingos.domain.ports import Live, Publisher, Removed, Shown, Undecided
 from marketingos.domain.receipt import Receipt, Sent, Verdict, read_again
 from marketingos.errors import OutsideError
 from marketingos.services import accounts, media, pacing, permissions, recording
@@ -73,7 +73,7 @@ async def _read_all(due: Sequence[Delivery]) -> int:
     return len(due)
 
 
-async def _shown(delivery: Delivery, account: Account, publisher: Publisher) -> Live | Undecided | None:
+async def _shown(delivery: Delivery, account: Account, publisher: Publisher) -> Shown:
     """What the platform shows; a question that fails says nothing about the post."""
     try:
         return await publisher.read_back(accounts.grant_of(account), delivery.content, delivery.external_id or "")
@@ -82,7 +82,7 @@ async def _shown(delivery: Delivery, account: Account, publisher: Publisher) -> 
         return Undecided()
 
 
-async def _enter(delivery: Delivery, account: Account, publisher: Publisher, shown: Live | Undecided | None) -> None:
+async def _enter(delivery: Delivery, account: Account, publisher: Publisher, shown: Shown) -> None:
     """Writes the receipt down; without a verdict it is read again."""
     async with session() as s:
         row, now = await s.get_one(Delivery, delivery.id, with_for_update=True), clock.now()
@@ -119,12 +119,15 @@ def _begun(delivery: Delivery, account: Account, publisher: Publisher) -> Receip
     )
 
 
-def _verdict(sent: Sent, shown: Live | Undecided | None, *, is_last: bool) -> Verdict | None:
-    """What this reading means; None when it is not the last and may yet change."""
+def _verdict(sent: Sent, shown: Shown, *, is_last: bool) -> Verdict | None:
+    """What this reading means; None when it is not the last and may yet change: platforms have said for a while that
+    what was there was not."""
     if shown is None:
         return Verdict.UNREADABLE
     if isinstance(shown, Live) and walk.same_text(shown.text, sent.text):
         return Verdict.MATCHES
     if not is_last:
         return None
+    if isinstance(shown, Removed):
+        return Verdict.REMOVED
     return Verdict.DIFFERS if isinstance(shown, Live) else Verdict.UNREADABLE

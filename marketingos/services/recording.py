@@ -132,10 +132,10 @@ async def write_intent(task: Task, progress: Progress) -> bool:
         return True
 
 
-async def go_on(task: Task, outcome: Accepted) -> None:
-    """The platform has it, and may be asked at once how it stands."""
+async def go_on(task: Task, progress: Progress) -> None:
+    """The platform has it; how far that got is kept before the next call."""
     async with session() as s:
-        await _write(s, task, progress=dict(outcome.progress), accepted_at=task.accepted_at or clock.now())
+        await _write(s, task, progress=dict(progress), accepted_at=task.accepted_at or clock.now())
 
 
 async def record(task: Task, outcome: Published | Accepted) -> None:

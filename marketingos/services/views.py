@@ -115,7 +115,8 @@ class ReceiptView:
 @dataclass(frozen=True, kw_only=True)
 class DeliveryView:
     """One variant on its way to one account. `paused` says that a pause stops it, or will when its time comes;
-    `note_key` is what it lacks although it is published."""
+    `resting_until` when its account's rest ends that keeps it back, for `rest_reason` (a catalogue key); `unconfirmed`
+    that a person may say whether it is out; `note_key` is what it lacks although it is published."""
 
     id: int
     account: AccountView
@@ -126,6 +127,8 @@ class DeliveryView:
     published_at: datetime | None = None
     hold_reason: HoldReason | None = None
     paused: bool = False
+    resting_until: datetime | None = None
+    rest_reason: str | None = None
     error_key: str | None = None
     unconfirmed: bool = False
     undo_until: datetime | None = None

@@ -62,9 +62,9 @@ class Delivery:
     async def _step(self) -> Published | timedelta:
         try:
             if self.accepted:
-                return self._keep(await self._ask(self.publisher.settle))
+                return await self._keep(await self._ask(self.publisher.settle))
             if self.intent:
-                return self._judge(await self._ask(self.publisher.look_up, self.intent))
+                return await self._judge(await self._ask(self.publisher.look_up, self.intent))
             return await self._send()
         except NotSent as error:
             self._note(error)
@@ -80,12 +80,12 @@ class Delivery:
             return step.wait
         self.intent = self.time.now
         try:
-            return self._keep(await self._ask(self.publisher.commit))
+            return await self._keep(await self._ask(self.publisher.commit))
         except (RateLimited, TokenRejected):
             self.intent = None
             raise
 
-    def _keep(self, outcome: Published | Accepted | Dropped) -> Published | timedelta:
+    async def _keep(self, outcome: Published | Accepted | Dropped | Ready) -> Published | timedelta:
         if isinstance(outcome, Dropped):
             self.intent, self.accepted = None, False
             self._note(outcome.error)
@@ -93,11 +93,13 @@ class Delivery:
         if isinstance(outcome, Published):
             return outcome
         self.accepted, self.progress = True, plain(outcome.progress)
+        if isinstance(outcome, Ready):
+            return await self._keep(await self._ask(self.publisher.comment))
         return outcome.wait
 
-    def _judge(self, found: Any) -> Published | timedelta:
+    async def _judge(self, found: Any) -> Published | timedelta:
         if isinstance(found, Published | Accepted):
-            return self._keep(found)
+            return await self._keep(found)
         if isinstance(found, Absent):
             self.intent = None
             return timedelta()

@@ -12,11 +12,12 @@ from marketingos import clock
 from marketingos.adapters.meta import Facebook, graph
 from marketingos.adapters.meta.graph import appsecret_proof
 from marketingos.adapters.meta.refusals import BY_CODE, BY_SUBCODE
+from marketingos.domain import walk
 from marketingos.domain.account import AccountKind
 from marketingos.domain.delivery import Content
 from marketingos.domain.performance import Metrics
 from marketingos.domain.platform import Platform
-from marketingos.domain.ports import Absent, Accepted, Published, Ready, Undecided, Working
+from marketingos.domain.ports import Absent, Accepted, Published, Ready, Removed, Undecided, Working
 from marketingos.errors import (
     AccountBlocked,
     ContentRefused,
@@ -161,38 +162,80 @@ async def test_first_comment_comes_after_the_post_was_kept(facebook: Facebook, w
     assert "fields" not in wire.query()
 
 
+OUT: Any = {"post": {"id": "1_2", "permalink": "https://f/1"}}
+COMMENTS = "/1_2/comments"
+
+
 async def test_first_comment_is_not_repeated(facebook: Facebook, wire: Wire) -> None:
-    """After a crash the comment that is already there is seen."""
-    wire.on("GET", "/comments", {"data": [{"id": "c", "message": "Reserva aquí"}]})
-    progress = {"post": {"id": "1_2", "permalink": None}}
-    assert (await facebook.settle(PAGE, COMMENTED, progress)) == Published(external_id="1_2")
+    """After a crash the comment that is already there is seen, however Facebook spaces it."""
+    wire.on("GET", COMMENTS, {"data": [{"id": "c", "message": "Reserva  aquí "}]})
+    assert await facebook.settle(PAGE, COMMENTED, OUT) == Published(external_id="1_2", permalink="https://f/1")
     assert len(wire.requests) == 1
 
 
-@pytest.mark.parametrize("status", [400, 500])
-async def test_failed_comment_never_fails_the_post(facebook: Facebook, wire: Wire, status: int) -> None:
+async def test_a_comment_is_said_before_it_is_made(facebook: Facebook, wire: Wire) -> None:
+    """Nothing is written before the progress says so; whoever dies then looks, when the request can do nothing any
+    more, and writes again only when it surely is not there."""
+    wire.on("GET", COMMENTS, {"data": []}, times=3)
+    asked = await facebook.settle(PAGE, COMMENTED, OUT)
+    assert isinstance(asked, Ready)
+    assert wire.asked == [f"GET /v25.0{COMMENTS}"]
+    for later, looks in ((walk.IN_FLIGHT / 2, 1), (walk.IN_FLIGHT, 2), (walk.SETTLED, 3)):
+        with clock.frozen(NOW + later):
+            again = await facebook.settle(PAGE, COMMENTED, asked.progress)
+        assert isinstance(again, Accepted) or (isinstance(again, Ready) and later == walk.SETTLED)
+        assert len(wire.requests) == looks
+
+
+@pytest.mark.parametrize("asked", [{}, {"comment_asked_at": walk.stamp(NOW - timedelta(hours=1))}])
+async def test_a_comment_that_cannot_be_told_is_left_out(facebook: Facebook, wire: Wire, asked: Any) -> None:
+    """Among more comments than a list shows it may be or not be: it is never written twice."""
+    wire.on("GET", COMMENTS, {"data": [{"id": "d", "message": "Otro"}], "paging": {"next": "https://graph/"}})
+    post = await facebook.settle(PAGE, COMMENTED, {**OUT, **asked})
+    assert isinstance(post, Published)
+    assert post.note_key == "note.first_comment_uncertain"
+
+
+async def test_refused_comment_never_fails_the_post(facebook: Facebook, wire: Wire) -> None:
     """The post is out, whatever becomes of the comment; that it lacks it is said."""
-    wire.on("GET", "/comments", {"data": []}).on("POST", "/comments", error(200), status)
-    progress = {"post": {"id": "1_2", "permalink": "https://f/1"}}
-    found = await facebook.settle(PAGE, COMMENTED, progress)
+    wire.on("GET", COMMENTS, {"data": []}).on("POST", COMMENTS, error(200), 400)
+    found = await settled(facebook, PAGE, COMMENTED, Accepted(progress=OUT))
     assert found == Published(external_id="1_2", permalink="https://f/1", note_key="note.first_comment")
 
 
-async def test_a_comment_is_tried_again_and_never_twice(facebook: Facebook, wire: Wire) -> None:
-    """A comment whose answer was lost is looked for before it is made again; after some tries the post goes without."""
-    progress: Any = {"post": {"id": "1_2", "permalink": "https://f/1"}}
-    wire.on("GET", "/comments", {"data": []}).on("POST", "/comments", {}, 500)
-    first = await facebook.settle(PAGE, COMMENTED, progress)
-    assert isinstance(first, Accepted)
-    assert first.wait >= timedelta(seconds=30)
-    wire.on("GET", "/comments", {"data": [{"id": "c", "message": " Reserva  aquí"}]})
-    assert await facebook.settle(PAGE, COMMENTED, first.progress) == Published(
-        external_id="1_2", permalink="https://f/1"
+async def test_a_comment_whose_answer_was_lost_is_found(facebook: Facebook, wire: Wire) -> None:
+    """It is looked for before it is made again, and not while the request may be under way."""
+    wire.on("GET", COMMENTS, {"data": []}).on("POST", COMMENTS, {}, 500)
+    wire.on("GET", COMMENTS, {"data": [{"id": "c", "message": "Reserva aquí"}]})
+    assert (await settled(facebook, PAGE, COMMENTED, Accepted(progress=OUT))).note_key is None
+    assert wire.asked.count(f"POST /v25.0{COMMENTS}") == 1
+
+
+async def test_a_comment_that_fails_for_good_is_given_up(facebook: Facebook, wire: Wire) -> None:
+    """After some tries the post goes without; a list that cannot be read leaves it open when it was asked for."""
+    wire.on("GET", COMMENTS, {}, 500, times=3)
+    assert (await settled(facebook, PAGE, COMMENTED, Accepted(progress=OUT))).note_key == "note.first_comment"
+    wire.on("GET", COMMENTS, {"data": []}, times=7).on("POST", COMMENTS, {}, 500, times=3)
+    assert (await settled(facebook, PAGE, COMMENTED, Accepted(progress=OUT))).note_key == "note.first_comment"
+    assert wire.asked.count(f"POST /v25.0{COMMENTS}") == 3
+    wire.on("GET", COMMENTS, {}, 500, times=3)
+    asked = {**OUT, "comment_asked_at": walk.stamp(NOW - timedelta(hours=1))}
+    assert (await settled(facebook, PAGE, COMMENTED, Accepted(progress=asked))).note_key == (
+        "note.first_comment_uncertain"
     )
-    assert wire.asked.count("POST /v25.0/1_2/comments") == 1
-    wire.on("GET", "/comments", {}, 500, times=3)
-    post = await settled(facebook, PAGE, COMMENTED, Accepted(progress=progress))
-    assert post.note_key == "note.first_comment"
+
+
+async def test_a_limit_too_far_away_leaves_the_comment_out(facebook: Facebook, wire: Wire) -> None:
+    """A post is not unsettled for hours for the sake of its comment."""
+    wire.on("GET", COMMENTS, {"data": []})
+    wire.on("POST", COMMENTS, error(4), 400, headers={"Retry-After": "7200"})
+    assert (await settled(facebook, PAGE, COMMENTED, Accepted(progress=OUT))).note_key == "note.first_comment"
+
+
+async def test_a_post_that_was_taken_down_is_told(facebook: Facebook, wire: Wire) -> None:
+    """Meta says that there is no such object, or none that we may see."""
+    wire.on("GET", "/1_2", error(100, 33), 400)
+    assert await facebook.read_back(PAGE, TEXT, "1_2") == Removed()
 
 
 # -- refusals ----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -141,6 +141,11 @@ KINDS = {
         platform=Platform.TIKTOK, format=Format.IMAGE, files=plain_pictures, options=PUBLIC, asks=True
     ),
     "linkedin text": Kind(platform=Platform.LINKEDIN, format=Format.TEXT),
+    "linkedin commented": Kind(
+        platform=Platform.LINKEDIN,
+        format=Format.TEXT,
+        more={"first_comment": "Reserva (aquí): https://example.com/a_b"},
+    ),
     "linkedin picture": Kind(platform=Platform.LINKEDIN, format=Format.IMAGE, files=one_picture),
     "linkedin pictures": Kind(platform=Platform.LINKEDIN, format=Format.IMAGE, files=pictures),
     "linkedin article": Kind(
@@ -444,15 +449,18 @@ async def test_one_post_of_two_alike_is_never_picked(stage: Stage, kind: str) ->
     assert await looked_for(again, since) == Undecided()
 
 
-async def test_a_first_comment_is_made_up_for(stage: Stage) -> None:
-    """A post that is found gets the comment that it was to have, once."""
-    for kind in ("facebook commented", "instagram commented"):
-        delivery = stage.delivery(KINDS[kind])
-        since = delivery.time.now
-        delivery.content = delivery.content.model_copy(update={"first_comment": ""})
-        sent = await delivery.run()
-        delivery.content = delivery.content.model_copy(update={"first_comment": "Reserva aquí"})
-        for _ in range(2):
-            assert await looked_for(delivery, since) == sent
-        (post,) = stage.live(delivery)
-        assert [comment["text"] for comment in post["comments"]] == ["Reserva aquí"]
+@pytest.mark.parametrize("kind", ["facebook commented", "facebook reel", "instagram commented", "linkedin commented"])
+async def test_of_a_post_that_is_found_it_is_told_whether_its_comment_is_there(stage: Stage, kind: str) -> None:
+    """It may have been written in the gap, so it is not written again."""
+    delivery = stage.delivery(KINDS[kind])
+    since, whole = delivery.time.now, delivery.content
+    sent = await delivery.run()
+    assert await looked_for(delivery, since) == sent
+    assert len(stage.live(delivery)[0]["comments"]) == 1
+    bare = stage.delivery(KINDS[kind])
+    bare.content = bare.content.model_copy(update={"first_comment": ""})
+    sent = await bare.run()
+    (post,) = stage.live(bare)
+    bare.content = bare.content.model_copy(update={"first_comment": whole.first_comment})
+    assert await looked_for(bare, since) == replace(sent, note_key="note.first_comment")
+    assert post["comments"] == stage.live(bare)[0]["comments"] == []

@@ -13,7 +13,7 @@ from marketingos.adapters.meta import Instagram, graph
 from marketingos.domain.account import AccountKind
 from marketingos.domain.performance import Metrics
 from marketingos.domain.platform import Format, Platform
-from marketingos.domain.ports import Absent, Accepted, Published, Ready, Undecided, Working
+from marketingos.domain.ports import Absent, Accepted, Published, Ready, Removed, Undecided, Working
 from marketingos.errors import (
     AccountBlocked,
     ContentRefused,
@@ -313,6 +313,12 @@ async def test_first_comment(instagram: Instagram, wire: Wire, shelf: Shelf) -> 
     assert found.permalink == "https://i/p/x"
     assert wire.json(1) == {"message": "#barbería"}
     assert wire.query(1) == {}
+
+
+async def test_a_post_that_was_taken_down_is_told(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """Meta says that there is no such object, or none that we may see."""
+    wire.on("GET", "/180001", error(100, 33), 400)
+    assert await instagram.read_back(ACCOUNT, picture(shelf), "180001") == Removed()
 
 
 # -- refusals ----------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from marketingos.adapters.linkedin.wire import BY_CODE, BY_STATUS
 from marketingos.domain.account import AccountKind
 from marketingos.domain.performance import Metrics
 from marketingos.domain.platform import Format, Platform
-from marketingos.domain.ports import Absent, Published, Ready, Undecided, Working
+from marketingos.domain.ports import Absent, Published, Ready, Removed, Undecided, Working
 from marketingos.errors import (
     BadAnswer,
     ContentRefused,
@@ -433,6 +433,45 @@ async def test_like_text_with_another_picture_is_for_a_person(linkedin: LinkedIn
     row = listed("Menú", content={"media": {"id": "urn:li:image:X"}})
     with clock.frozen(LATER):
         assert isinstance(await look_up(linkedin, wire, post, {"uploads": [{"urn": IMAGE}]}, row), Undecided)
+
+
+# -- the first comment -------------------------------------------------------------------------------------------------
+
+COMMENTED = content(Platform.LINKEDIN, "Hoy abrimos", first_comment="Más (aquí)")
+COMMENTS = "/rest/socialActions/urn%3Ali%3Ashare%3A6844785523593134080/comments"
+
+
+async def test_first_comment_follows_the_post(linkedin: LinkedIn, wire: Wire) -> None:
+    """It is written as little text, by the company itself, and looked for before it is written."""
+    wire.on("POST", f"{POSTS}$", status=201, headers={"x-restli-id": URN})
+    wire.on("GET", COMMENTS, {"elements": []}).on("POST", COMMENTS, {"id": "1"}, 201)
+    assert await published(linkedin, COMPANY, COMMENTED) == Published(
+        external_id=URN, permalink=f"https://www.linkedin.com/feed/update/{URN}/"
+    )
+    assert wire.json() == {"actor": COMPANY.external_id, "object": URN, "message": {"text": r"Más \(aquí\)"}}
+
+
+@pytest.mark.parametrize("text", ["Más (aquí)", r"Más \(aquí\)"])
+async def test_first_comment_is_not_repeated(linkedin: LinkedIn, wire: Wire, text: str) -> None:
+    """One that is there is seen, be it told as little text or plain."""
+    wire.on("GET", COMMENTS, {"elements": [{"message": {"text": text}}]})
+    found = await linkedin.settle(COMPANY, COMMENTED, {"post": URN})
+    assert isinstance(found, Published)
+    assert found.note_key is None
+
+
+async def test_a_permission_that_covers_no_comments_is_told(linkedin: LinkedIn, wire: Wire) -> None:
+    """Members grant none: their post goes out without, and says so."""
+    wire.on("GET", COMMENTS, {"status": 403, "code": "ACCESS_DENIED"}, 403)
+    found = await linkedin.settle(PERSON, COMMENTED, {"post": URN})
+    assert isinstance(found, Published)
+    assert found.note_key == "note.first_comment"
+
+
+async def test_a_post_that_was_taken_down_is_told(linkedin: LinkedIn, wire: Wire) -> None:
+    """LinkedIn says that there is no such post."""
+    wire.on("GET", "/rest/posts/", {"status": 404, "code": "RESOURCE_NOT_FOUND"}, 404)
+    assert await linkedin.read_back(COMPANY, TEXT, URN) == Removed()
 
 
 async def test_members_posts_cannot_be_read(linkedin: LinkedIn, wire: Wire) -> None:

@@ -9,13 +9,14 @@ import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
 from pydantic import SecretStr
 
+from marketingos import clock
 from marketingos.domain.account import AccountKind
 from marketingos.domain.delivery import Attachment, Content
 from marketingos.domain.platform import Format, Platform
@@ -145,14 +146,19 @@ async def prepared(publisher: Publisher, who: Grant, what: Content, progress: Pr
 
 
 async def settled(publisher: Publisher, who: Grant, what: Content, outcome: Published | Accepted) -> Published:
-    """Asks until the post has its id; raises why when the platform gives it up."""
-    found: Published | Accepted | Dropped = outcome
+    """Asks until the post has its id and its comment, waiting as long as it is told; raises why when the platform gives
+    it up."""
+    found: Published | Accepted | Dropped | Ready = outcome
+    now = clock.now()
     for _ in range(100):
         if isinstance(found, Published):
             return found
         if isinstance(found, Dropped):
             raise found.error
-        found = await publisher.settle(who, what, plain(found.progress))
+        now += found.wait if isinstance(found, Accepted) else timedelta()
+        step = publisher.comment if isinstance(found, Ready) else publisher.settle
+        with clock.frozen(now):
+            found = await step(who, what, plain(found.progress))
     raise AssertionError("the post never gets its id")
 
 

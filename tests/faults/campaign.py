@@ -36,12 +36,14 @@ ALL = list(KINDS.values())
 
 @dataclass(kw_only=True)
 class Campaign:
-    """What was done, and what came of it. `took` is how long each delivery needed, in the world's seconds."""
+    """What was done, and what came of it. `took` is how long each delivery needed, in the world's seconds;
+    `refused` are the deliveries whose file a platform failed to process."""
 
     seed: int
     injected: Counter[str] = field(default_factory=Counter)
     kills: int = 0
     reconnected: int = 0
+    refused: set[int] = field(default_factory=set)
     took: list[float] = field(default_factory=list)
     verdict: Verdict = field(default_factory=Verdict)
 
@@ -73,7 +75,7 @@ def run_campaign(world: World, count: int, seed: int) -> Campaign:
         count -= len(wave)
         _one_wave(world, campaign, chance, wave)
     rows = world.rows(forgotten=True)
-    campaign.verdict = judge(rows, world.ledger(), refused=True)
+    campaign.verdict = judge(rows, world.ledger(), refused=campaign.refused)
     campaign.took = [(world.rested[row.id] - row.draft.due).total_seconds() for row in rows if row.id in world.rested]
     return campaign
 
@@ -91,8 +93,11 @@ def _one_wave(world: World, campaign: Campaign, chance: random.Random, wave: Seq
     rows = world.settle(patience=300)
     while world.answer(rows) or _reconnected(world, campaign):
         rows = world.settle(patience=300)
-    for rule in world.http.get("/control/faults").json()["rules"]:
+    hit = [rule for rule in world.http.get("/control/faults").json()["rules"] if rule["done"]]
+    for rule in hit:
         campaign.injected[rule["action"]] += rule["done"]
+    spoilt = {rule["match"]["account"] for rule in hit if rule["action"] == "fail_processing"}
+    campaign.refused |= {row.id for row in rows if row.draft.account in spoilt}
 
 
 def _trouble(chance: random.Random, account: str) -> list[Mapping[str, Any]]:

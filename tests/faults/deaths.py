@@ -115,4 +115,4 @@ def _recovered(world: World) -> Verdict:
     rows = world.settle()
     while world.answer(rows):
         rows = world.settle()
-    return judge(rows, world.ledger())
+    return judge(rows, world.ledger(), before=world.rows(forgotten=True))

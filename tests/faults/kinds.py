@@ -99,6 +99,7 @@ KINDS = {
         _tiktok("private video", Format.VIDEO, files=FILM, options=SELF, hidden=True, asks=True),
         _tiktok("photos", Format.IMAGE, files=TWO, asks=True),
         _linkedin("text", Format.TEXT),
+        _linkedin("commented", Format.TEXT, more=COMMENT),
         _linkedin("picture", Format.IMAGE, files=ONE),
         _linkedin("pictures", Format.IMAGE, files=TWO),
         _linkedin("article", Format.TEXT, more=LINK),

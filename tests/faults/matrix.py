@@ -41,7 +41,7 @@ def count_calls(world: World, kinds: Sequence[Kind]) -> dict[str, int]:
     world.faults([_rule({"action": "status"}, account, NEVER) for account in first])
     world.forget()
     world.post([(kind, account) for account, kind in first.items()])
-    verdict = judge(world.settle(), world.ledger())
+    verdict = judge(world.settle(), world.ledger(), before=world.rows(forgotten=True))
     assert not verdict.wrong, verdict.wrong
     return {first[rule["match"]["account"]].name: rule["seen"] for rule in _rules(world)}
 
@@ -59,7 +59,8 @@ def spoil(world: World, kinds: Sequence[Kind], fault: str, calls: Mapping[str, i
     rows = world.settle()
     while world.answer(rows) or _reconnect(world, fault):
         rows = world.settle()
-    verdict = judge(rows, world.ledger(), refused=fault == "failed processing")
+    refused = {row.id for row in rows} if fault == "failed processing" else set()
+    verdict = judge(rows, world.ledger(), refused=refused, before=world.rows(forgotten=True))
     return Spoilt(hits=sum(rule["done"] for rule in _rules(world)), verdict=verdict)
 
 

@@ -43,7 +43,7 @@ def settled(world: World, may_ask: Collection[str] = ASKING) -> None:
     rows = world.settle()
     while world.answer(rows):
         rows = world.settle()
-    verdict = judge(rows, world.ledger())
+    verdict = judge(rows, world.ledger(), before=world.rows(forgotten=True))
     assert not verdict.wrong
     assert set(verdict.by_hand) <= set(may_ask)
 

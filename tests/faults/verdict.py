@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from marketingos.domain.delivery import DeliveryStatus
+from marketingos.domain.first_comment import LACKING
 from marketingos.domain.platform import Format
 from tests.faults.kinds import Kind
 from tests.staging import Draft
@@ -36,6 +37,7 @@ class Row:
     error_key: str | None
     hold_reason: str | None
     fence: int
+    note_key: str | None = None
     by_hand: bool = False
 
     @property
@@ -49,12 +51,17 @@ class Row:
         ended = {DeliveryStatus.PUBLISHED, DeliveryStatus.FAILED, DeliveryStatus.HELD, DeliveryStatus.CANCELLED}
         return self.status in ended or (self.kind.asks and self.asks)
 
+    @property
+    def files(self) -> list[str]:
+        """The files that were to go out, by their SHA-256."""
+        return [hashlib.sha256(file).hexdigest() for file in self.draft.files]
+
     def seen_in(self, ledger: Iterable[Live]) -> list[Live]:
         """The visible posts that are this one: by its words, a story by its file."""
         live = [post for post in ledger if post["account"] == self.draft.account]
         if self.draft.format is Format.STORY:
-            file = hashlib.sha256(self.draft.files[0]).hexdigest()
-            return [post for post in live if any(medium["sha256"] == file for medium in post["media"])]
+            files = self.files
+            return [post for post in live if any(medium["sha256"] in files for medium in post["media"])]
         return [post for post in live if self.draft.text in (post["text"], post["title"])]
 
 
@@ -80,17 +87,28 @@ class Verdict:
         self.by_hand += other.by_hand
 
 
-def judge(rows: Iterable[Row], ledger: Sequence[Live], *, refused: bool = False) -> Verdict:
-    """Every delivery against the ledger; `refused` says that a platform may have had reason to refuse a file."""
-    verdict = Verdict()
+def judge(
+    rows: Iterable[Row], ledger: Sequence[Live], *, refused: Collection[int] = (), before: Iterable[Row] = ()
+) -> Verdict:
+    """Every delivery against the ledger, and every visible post against the deliveries, to which those of `before`
+    belong too; of the deliveries `refused` a platform had reason to refuse a file."""
+    verdict, ours = Verdict(), set[str]()
     by_account: dict[str, list[Live]] = {}
     for post in ledger:
         by_account.setdefault(post["account"], []).append(post)
     for row in rows:
+        seen = row.seen_in(by_account.get(row.draft.account, ()))
+        ours |= {post["id"] for post in seen}
         verdict.deliveries += 1
         verdict.by_hand[row.kind.name] += row.by_hand or row.asks
-        _judge_one(verdict, row, row.seen_in(by_account.get(row.draft.account, ())), refused)
+        _judge_one(verdict, row, seen, row.id in refused)
+    for row in before:
+        ours |= {post["id"] for post in row.seen_in(by_account.get(row.draft.account, ()))}
     verdict.by_hand = +verdict.by_hand
+    # One whose words were mangled is none of ours, and would hide that it is there twice.
+    verdict.false += [
+        f"{post['id']}: nobody's post, {post['text'][:40]!r}" for post in ledger if post["id"] not in ours
+    ]
     return verdict
 
 
@@ -101,18 +119,31 @@ def _judge_one(verdict: Verdict, row: Row, live: Sequence[Live], refused: bool) 
     if row.status is DeliveryStatus.PUBLISHED:
         if not live:
             verdict.losses.append(words)
-        elif not row.kind.hidden and row.external_id and row.external_id != live[0]["id"]:
+        elif not (row.kind.hidden or row.by_hand) and row.external_id != live[0]["id"]:
             verdict.false.append(f"{words}; it says {row.external_id}, not {live[0]['id']}")
-        elif len(live[0]["media"]) != len(row.draft.files):
-            verdict.false.append(f"{words}; it has {len(live[0]['media'])} media")
-        elif _comments(live[0]) not in ([], [row.draft.first_comment]):
-            verdict.duplicates.append(f"{words}; comments {_comments(live[0])}")
+        elif not (live[0]["visible"] or row.by_hand):
+            verdict.false.append(f"{words}; it is not visible yet")
+        elif [medium["sha256"] for medium in live[0]["media"]] != row.files:
+            verdict.false.append(f"{words}; its media are others")
+        else:
+            _judge_comment(verdict, row, _comments(live[0]), words)
     elif row.kind.asks and row.asks:
         pass
     elif live:
         verdict.false.append(words)
     elif not (refused and row.status is DeliveryStatus.FAILED):
         verdict.losses.append(words)
+
+
+def _judge_comment(verdict: Verdict, row: Row, comments: Sequence[str], words: str) -> None:
+    """Once, or not and said."""
+    wanted, told = [row.draft.first_comment] if row.draft.first_comment else [], row.note_key
+    if len(comments) > len(wanted):
+        verdict.duplicates.append(f"{words}; comments {comments}")
+    elif list(comments) != wanted and told is None:
+        verdict.losses.append(f"{words}; comments {comments}")
+    elif list(comments) == wanted and told == LACKING:
+        verdict.false.append(f"{words}; {told}, but comments {comments}")
 
 
 def _comments(live: Live) -> list[str]:

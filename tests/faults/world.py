@@ -327,7 +327,7 @@ class World:
     async def _rows(self, first: int) -> list[Row]:
         columns = (
             Delivery.id, Delivery.status, Delivery.external_id, Delivery.lease_until, Delivery.not_before,
-            Delivery.looks, Delivery.error_key, Delivery.hold_reason, Delivery.fence,
+            Delivery.looks, Delivery.error_key, Delivery.hold_reason, Delivery.fence, Delivery.note_key,
         )  # fmt: skip
         async with db.reading() as s:
             found = (await s.exec(select(*columns).where(col(Delivery.id) >= first).order_by(col(Delivery.id)))).all()  # type: ignore[call-overload]
@@ -341,6 +341,7 @@ class World:
             "error_key",
             "hold_reason",
             "fence",
+            "note_key",
         )
         rows = [dict(zip(names, values, strict=True)) for values in found if values[0] in self._drafts]
         drafts = self._drafts

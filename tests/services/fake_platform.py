@@ -9,11 +9,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from marketingos import clock
+from marketingos.domain import first_comment
 from marketingos.domain.delivery import Content
 from marketingos.domain.performance import Metrics
 from marketingos.domain.platform import Platform
-from marketingos.domain.ports import Absent, Accepted, Grant, Live, Progress, Published, Ready, Undecided, Working
-from marketingos.errors import OutcomeUnknown
+from marketingos.domain.ports import (
+    Absent,
+    Accepted,
+    Grant,
+    Live,
+    Progress,
+    Published,
+    Ready,
+    Removed,
+    Undecided,
+    Working,
+)
+from marketingos.errors import OutcomeUnknown, OutsideError, TokenRejected
 
 
 class Killed(BaseException):
@@ -44,7 +57,8 @@ def accepts_then(error: BaseException) -> Act:
 
 @dataclass
 class FakePlatform:
-    """`script` holds what goes wrong at the next commits, in order; after it everything works."""
+    """`script` holds what goes wrong at the next commits, in order; after it everything works. `settle_script` and
+    `comment_script` hold errors for those calls."""
 
     platform: Platform = Platform.FACEBOOK
     ledger: list[str] = field(default_factory=list)
@@ -54,6 +68,10 @@ class FakePlatform:
     accepts: bool = False
     readable: bool = True
     prepared: int = 0
+    settle_script: list[BaseException] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+    comment_script: list[BaseException] = field(default_factory=list)
+    gone: bool = False
     shows: dict[str, str | None] = field(default_factory=dict)
     before_step: Callable[[], None] = lambda: None
 
@@ -72,11 +90,30 @@ class FakePlatform:
             self.script.pop(0)(self, content.text)
         self.ledger.append(content.text)
         if self.accepts:
-            return Accepted(progress={**progress, "task": "1"})
+            return Accepted(
+                progress={**progress, "task": "1"}, wait=timedelta(seconds=0 if content.first_comment else 2)
+            )
         return self._found(content)
 
-    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
-        """Done by now."""
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted | Ready:
+        """Done by now, save its comment."""
+        if self.settle_script:
+            raise self.settle_script.pop(0)
+        if not content.first_comment:
+            return self._found(content)
+        if wait := first_comment.in_flight(progress, clock.now()):
+            return Accepted(progress=progress, wait=wait)
+        there = content.first_comment in self.comments
+        return first_comment.looked(progress, self._found(content), there, clock.now())
+
+    async def comment(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+        """What the script says, or the comment."""
+        if self.comment_script:
+            error = self.comment_script.pop(0)
+            if isinstance(error, OutsideError) and not isinstance(error, TokenRejected):
+                return first_comment.not_written(progress, self._found(content), error)
+            raise error
+        self.comments.append(content.first_comment)
         return self._found(content)
 
     async def look_up(
@@ -94,8 +131,10 @@ class FakePlatform:
             return Undecided()
         return self._found(content) if count else Absent()
 
-    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Live | Undecided | None:
-        """The post as it is shown: what `shows` says, or what was sent."""
+    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Live | Removed | Undecided | None:
+        """The post as it is shown: what `shows` says, or what was sent, unless it is gone."""
+        if self.gone:
+            return Removed()
         if not self.readable:
             return None
         text = self.shows.get(content.text, content.text)

@@ -14,9 +14,10 @@ from marketingos.domain.account import Account, AccountState
 from marketingos.domain.delivery import Delivery, DeliveryStatus, HoldReason
 from marketingos.domain.platform import Platform
 from marketingos.domain.ports import Grant
+from marketingos.domain.post import Variant
 from marketingos.errors import AccountBlocked, NotSent, OutsideError, PermissionMissing, PostFailed, RateLimited
-from marketingos.services import accounts, claiming, publishing, review
-from marketingos.services.views import PersonView
+from marketingos.services import accounts, claiming, connections, pacing, posts, publishing, review
+from marketingos.services.views import DeliveryView, PersonView
 from tests.services import stage
 from tests.services.fake_platform import LOST, FakePlatform, accepts_then, fails_with
 
@@ -190,6 +191,32 @@ async def test_advice_by_the_way_is_taken(laura: PersonView, platform: FakePlatf
     await sweep(DUE)
     assert len(platform.ledger) == 1
     assert (await the_account()).rest_reason == "rest.usage"
+
+
+@pytest.mark.parametrize("reason", [pacing.LIMIT, pacing.USAGE, pacing.PACE, pacing.CIRCUIT])
+async def test_a_rest_is_said_where_a_person_looks(laura: PersonView, platform: FakePlatform, reason: str) -> None:
+    """The post that it keeps back and the account's row say why, and when it goes on; a post for later does not."""
+    await scheduled(laura, "uno")
+    account, delivery = await the_account(), (await deliveries())["uno"]
+    until = delivery.not_before + timedelta(minutes=10)
+    await pacing.rest(account.id or 0, delivery.not_before - timedelta(minutes=1), reason)
+    assert (await shown(laura, delivery)).resting_until is None
+    await pacing.rest(account.id or 0, until, reason)
+    told = await shown(laura, delivery)
+    assert (told.rest_reason, told.resting_until) == (reason, until)
+    (row,) = await connections.every()
+    assert (row.rest_reason, row.resting_until) == (reason, until)
+    with clock.frozen(until):
+        assert (await shown(laura, delivery)).rest_reason is None
+        (row,) = await connections.every()
+        assert row.rest_reason is None
+
+
+async def shown(laura: PersonView, delivery: Delivery) -> DeliveryView:
+    """The delivery as its post shows it."""
+    async with db.reading() as s:
+        variant = await s.get_one(Variant, delivery.variant_id)
+    return (await posts.post(laura, variant.post_id)).variants[0].deliveries[0]
 
 
 HOLDS: list[tuple[Callable[[], OutsideError], HoldReason]] = [

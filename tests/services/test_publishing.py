@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
-from sqlmodel import select
+from sqlmodel import col, select
 
 from marketingos import clock, db
 from marketingos.domain.account import Account, AccountState
@@ -120,10 +120,43 @@ async def test_a_person_says_it_is_not_there(laura: PersonView, platform: FakePl
     await approved(laura)
     platform.readable, platform.script = False, [fails_with(LOST)]
     await sweep(later=DUE)
-    with clock.frozen(clock.now() + DUE + timedelta(minutes=2)):
+    with clock.frozen(clock.now() + DUE + timedelta(minutes=6)):
         await publishing.settle_by_hand(laura, (await the_delivery()).id or 0, published=False)
         await publishing.publish_due()
     assert platform.ledger == [TEXT]
+
+
+async def test_nobody_says_that_it_is_not_there_while_it_may_still_arrive(
+    laura: PersonView, platform: FakePlatform
+) -> None:
+    """A slow request lands after a person has looked: until that is impossible, nobody is asked and a no is not
+    taken."""
+    post_id = await approved(laura)
+    platform.readable, platform.script = False, [fails_with(LOST)]
+    await sweep(later=DUE)
+    with clock.frozen(clock.now() + DUE + timedelta(minutes=2)):
+        assert not (await posts.post(laura, post_id)).variants[0].deliveries[0].unconfirmed
+        with pytest.raises(Refused) as refused:
+            await publishing.settle_by_hand(laura, (await the_delivery()).id or 0, published=False)
+    assert refused.value.key == "review.may_still_arrive"
+    with clock.frozen(clock.now() + DUE + timedelta(minutes=6)):
+        assert (await posts.post(laura, post_id)).variants[0].deliveries[0].unconfirmed
+
+
+async def test_a_post_that_is_another_deliverys_is_not_adopted(laura: PersonView, platform: FakePlatform) -> None:
+    """Two posts with the same words on one account: the one that is out does not stand for the one that is not."""
+    product = await stage.product(platforms=(Platform.FACEBOOK,))
+    for minutes in (30, 31):
+        later = timedelta(minutes=minutes)
+        await review.approve(laura, await stage.post(product, after=later, text=TEXT, with_picture=False))
+    async with db.session() as s:
+        first, second = (await s.exec(select(Delivery).order_by(col(Delivery.due_at)))).all()
+        first.publish(f"id:{TEXT}", None, clock.now())
+    platform.ledger, platform.script = [TEXT], [fails_with(LOST)]
+    await sweep(later=DUE, times=2)
+    async with db.reading() as s:
+        row = await s.get_one(Delivery, second.id)
+    assert row.status is DeliveryStatus.UNKNOWN
 
 
 async def test_killed_during_the_harmless_steps(laura: PersonView, platform: FakePlatform) -> None:

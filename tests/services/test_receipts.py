@@ -96,6 +96,21 @@ async def test_what_cannot_be_read_says_so(platform: FakePlatform) -> None:
     assert receipt.verdict is Verdict.UNREADABLE
 
 
+async def test_what_was_taken_down_is_said(platform: FakePlatform) -> None:
+    """A platform that says again and again that there is no such post is believed, and not at its first word."""
+    laura, post_id = await published()
+    platform.gone = True
+    await read_back(later=timedelta(minutes=1))
+    receipt = await receipt_of(laura, post_id)
+    assert receipt is not None
+    assert receipt.verdict is None
+    for hours in (1, 2, 3):
+        await read_back(later=timedelta(hours=hours))
+    receipt = await receipt_of(laura, post_id)
+    assert receipt is not None
+    assert receipt.verdict is Verdict.REMOVED
+
+
 async def test_a_question_that_fails_decides_nothing(platform: FakePlatform, monkeypatch: pytest.MonkeyPatch) -> None:
     """A platform that is down when a post is read back leaves the receipt open."""
     laura, post_id = await published()

@@ -109,6 +109,17 @@ def test_health_is_a_word_and_a_line(facts: dict[str, Any], word: str, note: str
     assert row.urgent is (Health(row.health) in rows.NEEDS_HAND)
 
 
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("reason", ["rest.limit", "rest.usage", "rest.pace", "rest.circuit"])
+def test_a_rest_says_why_and_until_when(reason: str, language: str) -> None:
+    """The account's row has a sentence while it sends nothing new, and none otherwise."""
+    speaker = Speaker(language=language, zone="Europe/Madrid", now=NOW)
+    view = page(connection(rest_reason=reason, resting_until=NOW + timedelta(minutes=10)))
+    assert "17:52" in only(view, speaker).rest
+    assert "LinkedIn" in only(view, speaker).rest
+    assert only(page(connection()), speaker).rest == ""
+
+
 def test_missing_permissions_are_named_by_what_they_are_for() -> None:
     """Nobody reads the name of a scope."""
     row = only(page(connection(health=Health.LIMITED, missing=("read_insights", "pages_manage_engagement"))))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from marketingos import clock, db
+from marketingos.domain.account import Account
 from marketingos.domain.delivery import Delivery
 from marketingos.domain.diff import word_diff
 from marketingos.domain.platform import Platform
@@ -50,13 +51,20 @@ async def published(verdict: Verdict | None, live: str | None, note: str | None 
         (Verdict.MATCHES, TEXT, "ok", "Publicado tal como se aprobó"),
         (Verdict.DIFFERS, "Reserva en tres toques", "blocks", "Lo que se ve no es lo que se aprobó"),
         (Verdict.UNREADABLE, None, "warns", "Facebook no deja leerlo: compruébalo allí"),
+        (
+            Verdict.REMOVED,
+            None,
+            "blocks",
+            "Facebook dice que ya no está: la han quitado allí. Si no lo ha hecho tu equipo, revisa la cuenta y créala "
+            "de nuevo.",
+        ),
         (None, None, "looking", "Comprobando que se ve tal como se aprobó"),
     ],
 )
 async def test_each_verdict_is_said(
     database: str, verdict: Verdict | None, live: str | None, level: str, said: str
 ) -> None:
-    """Four ways in which a reading back can end, each with its words; only a difference is shown word by word."""
+    """Five ways in which a reading back can end, each with its words; only a difference is shown word by word."""
     with clock.frozen(NOW - timedelta(hours=1)):
         row = await published(verdict, live)
     told = row.deliveries[0].receipt
@@ -80,6 +88,21 @@ async def test_what_a_published_post_lacks_is_said(database: str) -> None:
         row = await published(Verdict.MATCHES, TEXT, note="note.first_comment")
     assert row.status == "PUBLISHED"
     assert row.deliveries[0].note.startswith("Está publicada, pero sin su primer comentario.")
+
+
+async def test_a_post_that_its_account_keeps_back_says_until_when(database: str) -> None:
+    """Where it would say when it goes out, it says when the rest ends, and why there is one."""
+    with clock.frozen(NOW):
+        laura, product = await stage.person(), await stage.product()
+        post_id = await stage.post(product, platforms=(Platform.FACEBOOK,), text=TEXT, after=timedelta(minutes=5))
+        await review.approve(laura, post_id)
+        async with db.session() as s:
+            account = (await s.exec(select(Account).where(Account.platform == Platform.FACEBOOK))).one()
+            account.rest(NOW + timedelta(minutes=20), "rest.limit")
+        row = post_row(await posts.post(laura, post_id), "es")
+    assert row.deliveries[0].text == "Saldrá hoy 10:20"
+    assert row.deliveries[0].detail == "Facebook ha puesto un límite a esta cuenta. Sigue sola hoy 10:20."
+    assert "10:20" in row.next
 
 
 @given(approved=words, live=words)

@@ -8,16 +8,17 @@ community-management/shares/posts-api and .../organizations/share-statistics (20
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from marketingos import clock
+from marketingos.adapters.linkedin.comments import commented, write_comment
 from marketingos.adapters.linkedin.little_text import escape, unescape
 from marketingos.adapters.linkedin.statistics import statistics
 from marketingos.adapters.linkedin.uploads import Kind, advance
 from marketingos.adapters.linkedin.wire import Duplicate, encode, linkedin, query
-from marketingos.domain import walk
+from marketingos.domain import first_comment, walk
 from marketingos.domain.account import AccountKind
 from marketingos.domain.delivery import Content
 from marketingos.domain.performance import Metrics
@@ -31,10 +32,12 @@ from marketingos.domain.ports import (
     Progress,
     Published,
     Ready,
+    Removed,
+    Shown,
     Undecided,
     Working,
 )
-from marketingos.errors import ContentRefused, NotSent, OutcomeUnknown, OutsideError
+from marketingos.errors import ContentRefused, Missing, NotSent, OutcomeUnknown, OutsideError
 
 PAGE = 100
 KINDS = {Format.VIDEO: Kind.VIDEO, Format.DOCUMENT: Kind.DOCUMENT}
@@ -44,7 +47,7 @@ class LinkedIn:
     """Implements `ports.Publisher`.
 
     Progress: `begun_at`; `uploads`, one for each attachment (see uploads.py); `ready`, and `again` when a commit was or
-    may have been tried before; `restarts`.
+    may have been tried before; `restarts`; `post`, its URN, while a comment is due.
     """
 
     platform = Platform.LINKEDIN
@@ -54,6 +57,8 @@ class LinkedIn:
 
     async def prepare(self, grant: Grant, content: Content, progress: Progress) -> Working | Ready:
         progress = {"begun_at": walk.stamp(clock.now()), **progress}
+        if "post" in progress:
+            return Ready(progress=progress)
         if progress.get("ready"):
             progress = {**progress, "again": True}
         uploads: list[Mapping[str, Any]] = list(progress.get("uploads", ()))
@@ -71,14 +76,16 @@ class LinkedIn:
         return Working(progress=progress, wait=step.wait)
 
     async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+        if "post" in progress:
+            return Accepted(progress=progress, wait=timedelta())
         try:
             answer = await linkedin("POST", "/rest/posts", grant, commits=True, json=_post(grant, content, progress))
         except Duplicate as duplicate:
-            return await self._recognise(grant, content, progress, duplicate)
+            return _out(await self._recognise(grant, content, progress, duplicate), content, progress)
         urn = answer.headers.get("x-restli-id")
         if not urn:
             raise answer.nonsense()
-        return _published(urn)
+        return _out(_published(urn), content, progress)
 
     async def _recognise(self, grant: Grant, content: Content, progress: Progress, duplicate: Duplicate) -> Published:
         """LinkedIn refuses a text that it has: at the first try a person wrote it twice, later it may be our own."""
@@ -94,13 +101,18 @@ class LinkedIn:
             raise ContentRefused(duplicate.key, diagnostic=duplicate.diagnostic)
         return _published(duplicate.urn)
 
-    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
-        """Never needed: a post is there, or it is not."""
-        return Accepted(progress=progress)
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted | Ready:
+        """A post is there, or it is not; what may be left is its comment."""
+        return await commented(grant, content, progress, _published(progress["post"]))
+
+    async def comment(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+        return await write_comment(grant, content, progress, _published(progress["post"]))
 
     async def look_up(
         self, grant: Grant, content: Content, progress: Progress, since: datetime
     ) -> Published | Accepted | Absent | Undecided:
+        if "post" in progress:
+            return Accepted(progress=progress, wait=timedelta())
         if grant.kind is not AccountKind.ORGANIZATION:
             return Undecided()
         begun = walk.begun(progress, since)
@@ -113,18 +125,26 @@ class LinkedIn:
         doubtful = len(recent) == PAGE or any(
             _says(row, content) for row in rows if _moment(row) >= begun - walk.SKEW - walk.DOUBT
         )
-        return walk.verdict([_published(row["id"]) for row in ours], since, clock.now(), doubtful=doubtful)
+        found = walk.verdict([_published(row["id"]) for row in ours], since, clock.now(), doubtful=doubtful)
+        return _out(found, content, progress) if isinstance(found, Published) else found
 
     async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided:
-        """The one post of the organisation since then with exactly this text."""
+        """The one post of the organisation since then with exactly this text; whether its first comment is there is
+        told."""
         found = await self.look_up(grant, content, {}, since) if content.text else Undecided()
-        return Undecided() if isinstance(found, Accepted) else found
+        if isinstance(found, Accepted):
+            told = await self.settle(grant, content, {**found.progress, **first_comment.found_again(since)})
+            return told if isinstance(told, Published) else Undecided()
+        return found
 
-    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Live | Undecided | None:
+    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Shown:
         """Members' posts cannot be read. Little text comes back as it was written, or plain."""
         if grant.kind is not AccountKind.ORGANIZATION:
             return None
-        row = (await linkedin("GET", f"/rest/posts/{encode(external_id)}", grant)).at()
+        try:
+            row = (await linkedin("GET", f"/rest/posts/{encode(external_id)}", grant)).at()
+        except Missing:
+            return Removed()
         if row.get("lifecycleState", "PUBLISHED") != "PUBLISHED":
             return Undecided()
         text = str(row.get("commentary", ""))
@@ -186,6 +206,13 @@ def _article(content: Content, urns: Sequence[str]) -> Mapping[str, Any]:
 
 def _urns(progress: Progress) -> list[str]:
     return [upload["urn"] for upload in progress.get("uploads", ())]
+
+
+def _out(post: Published, content: Content, progress: Progress) -> Published | Accepted:
+    """The post is out; if a comment is due, the post's name is kept before that is tried."""
+    if not content.first_comment:
+        return post
+    return Accepted(progress={**progress, "post": post.external_id}, wait=timedelta())
 
 
 def _published(urn: str) -> Published:

@@ -17,8 +17,8 @@ from marketingos.adapters.http import Answer, Parts, Ruling, call
 from marketingos.domain import walk
 from marketingos.domain.ports import Grant
 from marketingos.errors import (
-    BadAnswer,
     ContentRefused,
+    Missing,
     NotSent,
     OutcomeUnknown,
     OutsideError,
@@ -48,7 +48,7 @@ BY_CODE: Mapping[str, Ruling] = {
     "REVOKED_ACCESS_TOKEN": Ruling(TokenRejected),
     "EXPIRED_ACCESS_TOKEN": Ruling(TokenRejected),
     "ACCESS_DENIED": _ROLE,
-    "RESOURCE_NOT_FOUND": Ruling(BadAnswer),
+    "RESOURCE_NOT_FOUND": Ruling(Missing),
     "CONFLICT": Ruling(OutcomeUnknown),
     "UNPROCESSABLE_ENTITY": _WRONG,
     "EXPIRED_UPLOAD_URL": Ruling(NotSent),
@@ -60,6 +60,7 @@ BY_CODE: Mapping[str, Ruling] = {
 
 BY_STATUS: Mapping[int, Ruling] = {
     403: _ROLE,
+    404: Ruling(Missing),
     409: Ruling(OutcomeUnknown),
     422: _WRONG,
     426: _VERSION,

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from marketingos.adapters.meta.comments import write_comment
 from marketingos.adapters.meta.graph import graph, insights, read_each, tolerant
-from marketingos.adapters.meta.page_feed import FeedPost
+from marketingos.adapters.meta.page_feed import FeedPost, post_in
 from marketingos.adapters.meta.page_story import PageStory
 from marketingos.adapters.meta.page_video import PageReel, PageVideo
 from marketingos.domain import walk
@@ -25,9 +26,12 @@ from marketingos.domain.ports import (
     Progress,
     Published,
     Ready,
+    Removed,
+    Shown,
     Undecided,
     Working,
 )
+from marketingos.errors import Missing
 
 COUNT_FIELDS = "shares,reactions.limit(0).summary(true),comments.limit(0).summary(true)"
 INSIGHTS = {"post_media_view": "views", "post_total_media_view_unique": "reach", "post_clicks": "clicks"}
@@ -54,8 +58,13 @@ class Facebook:
     async def commit(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
         return await self._walks[content.format].commit(grant, content, progress)
 
-    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted | Dropped:
+    async def settle(
+        self, grant: Grant, content: Content, progress: Progress
+    ) -> Published | Accepted | Dropped | Ready:
         return await self._walks[content.format].settle(grant, content, progress)
+
+    async def comment(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+        return await write_comment(grant, content, progress, post_in(progress))
 
     async def look_up(
         self, grant: Grant, content: Content, progress: Progress, since: datetime
@@ -69,12 +78,15 @@ class Facebook:
             return Undecided()
         return await finder.find(grant, content, since)
 
-    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Live | Undecided | None:
+    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Shown:
         """A post has a `message`, a video that never told its post a `description`; a story says nothing."""
         if content.format is Format.STORY:
             return None
         words = "message" if "_" in external_id else "description"
-        answer = await graph("GET", external_id, grant, params={"fields": f"{words},permalink_url"})
+        try:
+            answer = await graph("GET", external_id, grant, params={"fields": f"{words},permalink_url"})
+        except Missing:
+            return Removed()
         return Live(text=str(answer.get(words) or ""), permalink=answer.get("permalink_url"))
 
     def wire_text(self, content: Content) -> str:

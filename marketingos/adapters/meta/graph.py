@@ -1,4 +1,4 @@
-"""Meta's Graph API as Facebook Pages and Instagram use it: addresses, the proof of our app, comments, insights.
+"""Meta's Graph API as Facebook Pages and Instagram use it: addresses, the proof of our app, insights.
 
 Wire: developers.facebook.com/docs/graph-api (v25.0). Ids are strings, times read `2026-08-07T12:34:56+0000`.
 """
@@ -9,8 +9,7 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Unpack
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,10 +19,8 @@ from marketingos import log
 from marketingos.adapters.http import Answer, Parts, advise, call
 from marketingos.adapters.meta.refusals import UnknownMetric, refusal
 from marketingos.adapters.meta.usage import rest_after
-from marketingos.domain import walk
-from marketingos.domain.delivery import Content
 from marketingos.domain.performance import Metrics
-from marketingos.domain.ports import Accepted, Grant, Progress, Published
+from marketingos.domain.ports import Grant
 from marketingos.errors import OutsideError, PermissionMissing, RateLimited, TokenRejected
 from marketingos.settings import GRAPH_HOST, get_settings
 
@@ -34,12 +31,6 @@ AT_ONCE = 8
 
 LIST_PAGES = 5
 """Pages of a list that are read to reach its end."""
-
-COMMENT_TRIES = 3
-COMMENT_PAUSE = timedelta(seconds=30)
-
-NO_MORE_TRIES: Progress = {"comment_tries": COMMENT_TRIES}
-"""For a post that was found again: its comment is tried once."""
 
 VIDEO_HOST = "https://graph-video.facebook.com"
 
@@ -89,41 +80,6 @@ def _proof(token: SecretStr) -> Mapping[str, str]:
 def graph_time(text: str) -> datetime:
     """A moment as the Graph API writes it."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z")
-
-
-async def commented(
-    grant: Grant, content: Content, progress: Progress, post: Published, *, field: str
-) -> Published | Accepted:
-    """The post with the account's first comment. A comment that fails is tried some times more, then the post lacks it:
-    it is never the post's own failure.
-
-    `field` is what the object calls a comment's text: `message` on Facebook, `text` on Instagram.
-    """
-    if not content.first_comment:
-        return post
-    try:
-        await _comment_once(grant, post.external_id, content.first_comment, field)
-    except OutsideError as error:
-        tries = progress.get("comment_tries", 0) + 1
-        logger.warning(
-            "meta.first_comment_failed",
-            post=post.external_id,
-            error=error.key,
-            diagnostic=error.diagnostic,
-            tries=tries,
-        )
-        if error.retryable and tries < COMMENT_TRIES:
-            return Accepted(progress={**progress, "comment_tries": tries}, wait=COMMENT_PAUSE * tries)
-        return replace(post, note_key="note.first_comment")
-    return post
-
-
-async def _comment_once(grant: Grant, post_id: str, text: str, field: str) -> None:
-    """Adds a comment unless it is there already, as after an answer that was lost."""
-    found = await graph("GET", f"{post_id}/comments", grant, params={"fields": f"id,{field}"})
-    if not any(walk.same_text(str(row.get(field) or ""), text) for row in found.at("data")):
-        # No `fields` here: Instagram then answers an error although the comment was made.
-        await graph("POST", f"{post_id}/comments", grant, commits=True, json={"message": text})
 
 
 async def listed(grant: Grant, edge: str, params: Mapping[str, str]) -> tuple[list[Mapping[str, Any]], bool]:

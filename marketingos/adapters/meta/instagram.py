@@ -14,9 +14,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from marketingos import clock, log
-from marketingos.adapters.meta.graph import NO_MORE_TRIES, commented, graph, graph_time, insights, listed, read_each
+from marketingos.adapters.meta.comments import commented, write_comment
+from marketingos.adapters.meta.graph import graph, graph_time, insights, listed, read_each
 from marketingos.adapters.meta.refusals import container_ruling
-from marketingos.domain import walk
+from marketingos.domain import first_comment, walk
 from marketingos.domain.delivery import Attachment, Content
 from marketingos.domain.performance import Metrics
 from marketingos.domain.platform import Format, Platform
@@ -29,10 +30,12 @@ from marketingos.domain.ports import (
     Progress,
     Published,
     Ready,
+    Removed,
+    Shown,
     Undecided,
     Working,
 )
-from marketingos.errors import BadAnswer, NotSent, OutcomeUnknown, OutsideError, PermissionMissing, RateLimited
+from marketingos.errors import BadAnswer, Missing, NotSent, OutcomeUnknown, OutsideError, PermissionMissing, RateLimited
 
 logger = log.get_logger(__name__)
 
@@ -164,11 +167,16 @@ class Instagram:
         answer = await graph("POST", f"{grant.external_id}/media_publish", grant, commits=True, json=body)
         return Accepted(progress={**progress, "media": str(answer.at("id"))}, wait=timedelta())
 
-    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted | Ready:
         """The post is out; its address and its first comment are welcome but never its failure."""
-        post = await commented(grant, content, progress, Published(external_id=progress["media"]), field="text")
-        if isinstance(post, Accepted):
-            return post
+        post = await commented(grant, content, progress, Published(external_id=progress["media"]))
+        return await self._addressed(grant, post) if isinstance(post, Published) else post
+
+    async def comment(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+        post = await write_comment(grant, content, progress, Published(external_id=progress["media"]))
+        return await self._addressed(grant, post) if isinstance(post, Published) else post
+
+    async def _addressed(self, grant: Grant, post: Published) -> Published:
         return replace(post, permalink=await self._permalink(grant, post.external_id))
 
     async def _permalink(self, grant: Grant, media: str) -> str | None:
@@ -208,20 +216,23 @@ class Instagram:
         return (await listed(grant, "media", _listing(since)))[0]
 
     async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided:
-        """The one media since then with exactly this caption; its first comment is made up for."""
+        """The one media since then with exactly this caption; whether its first comment is there is told."""
         if content.format is Format.STORY or not content.text:
             return Undecided()
         earliest = since - walk.SKEW
         rows, whole = await listed(grant, "media", _listing(earliest))
         alike = [row["id"] for row in rows if _is_like(row, content, {}, earliest)]
         if len(alike) == 1:
-            found = await self.settle(grant, content, {"media": alike[0], **NO_MORE_TRIES})
+            found = await self.settle(grant, content, {"media": alike[0], **first_comment.found_again(since)})
             return found if isinstance(found, Published) else Undecided()
         return walk.verdict([], since, clock.now(), doubtful=bool(alike) or not whole)
 
-    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Live | Undecided | None:
+    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Shown:
         """A story can be read for a day, and has no caption then either."""
-        answer = await graph("GET", external_id, grant, params={"fields": "id,caption,permalink"})
+        try:
+            answer = await graph("GET", external_id, grant, params={"fields": "id,caption,permalink"})
+        except Missing:
+            return Removed()
         return Live(text=str(answer.get("caption") or ""), permalink=answer.get("permalink"))
 
     def wire_text(self, content: Content) -> str:

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from marketingos import clock
-from marketingos.adapters.meta.graph import NO_MORE_TRIES, commented, graph, graph_time, listed
-from marketingos.domain import walk
+from marketingos.adapters.meta.comments import commented
+from marketingos.adapters.meta.graph import graph, graph_time, listed
+from marketingos.domain import first_comment, walk
 from marketingos.domain.delivery import Attachment, Content
 from marketingos.domain.platform import Format
 from marketingos.domain.ports import Absent, Accepted, Grant, Library, Progress, Published, Ready, Undecided, Working
@@ -52,9 +53,8 @@ class FeedPost:
         address = answer.get("permalink_url") or f"https://www.facebook.com/{post_id}"
         return _out(Published(external_id=post_id, permalink=address), content, progress)
 
-    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
-        post = Published(external_id=progress["post"]["id"], permalink=progress["post"]["permalink"])
-        return await commented(grant, content, progress, post, field="message")
+    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted | Ready:
+        return await commented(grant, content, progress, post_in(progress))
 
     async def look_up(
         self, grant: Grant, content: Content, progress: Progress, since: datetime
@@ -74,11 +74,12 @@ class FeedPost:
         return _out(found, content, progress) if isinstance(found, Published) else found
 
     async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided:
-        """The one post since then with exactly these words; its first comment is made up for."""
+        """The one post since then with exactly these words; whether its first comment is there is told."""
         found = await self.look_up(grant, content, {}, since)
         if isinstance(found, Accepted):
-            found = await self.settle(grant, content, {**found.progress, **NO_MORE_TRIES})
-        return Undecided() if isinstance(found, Accepted) else found
+            told = await self.settle(grant, content, {**found.progress, **first_comment.found_again(since)})
+            return told if isinstance(told, Published) else Undecided()
+        return found
 
 
 async def upload_photo(grant: Grant, library: Library, photo: Attachment) -> str:
@@ -102,8 +103,17 @@ def _out(post: Published, content: Content, progress: Progress) -> Published | A
     """The post is out; if a comment is due, the post's id is kept before that is tried."""
     if not content.first_comment:
         return post
-    kept = {"id": post.external_id, "permalink": post.permalink}
-    return Accepted(progress={**progress, "post": kept}, wait=timedelta())
+    return Accepted(progress=kept(post, progress), wait=timedelta())
+
+
+def kept(post: Published, progress: Progress) -> Progress:
+    """The progress with the post that it led to."""
+    return {**progress, "post": {"id": post.external_id, "permalink": post.permalink}}
+
+
+def post_in(progress: Progress) -> Published:
+    """The post that a progress led to."""
+    return Published(external_id=progress["post"]["id"], permalink=progress["post"]["permalink"])
 
 
 def _targets(row: Mapping[str, Any]) -> set[str]:

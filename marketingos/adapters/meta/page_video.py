@@ -12,11 +12,12 @@ from typing import Any
 
 from marketingos import clock
 from marketingos.adapters.http import Answer, call
-from marketingos.adapters.meta.graph import NO_MORE_TRIES, commented, graph, listed, video_host
-from marketingos.adapters.meta.page_feed import FeedPost
+from marketingos.adapters.meta.comments import commented
+from marketingos.adapters.meta.graph import graph, listed, video_host
+from marketingos.adapters.meta.page_feed import FeedPost, kept, post_in
 from marketingos.adapters.meta.refusals import refusal
 from marketingos.adapters.meta.versions import knows_ai_label
-from marketingos.domain import walk
+from marketingos.domain import first_comment, walk
 from marketingos.domain.delivery import Content
 from marketingos.domain.ports import (
     Absent,
@@ -45,7 +46,8 @@ _GIVEN_UP = frozenset({"error", "upload_failed", "expired"})
 
 
 class PageVideo:
-    """A video in the feed. Progress: `begun_at`; `video`, `session`, `from`, `to` (offsets), `opened_at`; `sent_at`."""
+    """A video in the feed. Progress: `begun_at`; `video`, `session`, `from`, `to` (offsets), `opened_at`; `sent_at`;
+    `post` while a comment is due."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
@@ -103,7 +105,11 @@ class PageVideo:
         form = {"upload_phase": "finish", "upload_session_id": progress["session"], **words}
         return await graph("POST", f"{grant.external_id}/videos", grant, host=video_host(), commits=True, data=form)
 
-    async def settle(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted | Dropped:
+    async def settle(
+        self, grant: Grant, content: Content, progress: Progress
+    ) -> Published | Accepted | Dropped | Ready:
+        if "post" in progress:
+            return await commented(grant, content, progress, post_in(progress))
         state = await state_after(grant, progress)
         if isinstance(state, Dropped):
             return state
@@ -111,7 +117,7 @@ class PageVideo:
         post = _post_of(grant, state, progress, waited)
         if post is None:
             return Accepted(progress=progress, wait=walk.pause(waited))
-        return await commented(grant, content, progress, post, field="message")
+        return await commented(grant, content, kept(post, progress), post)
 
     async def look_up(
         self, grant: Grant, content: Content, progress: Progress, since: datetime
@@ -131,7 +137,9 @@ class PageVideo:
         rows, whole = await listed(grant, "video_reels", fields)
         alike = [row for row in rows if walk.same_text(row.get("description", ""), content.text)]
         if len(alike) == 1:
-            found = await self.settle(grant, content, {"video": str(alike[0]["id"]), **NO_MORE_TRIES})
+            found = await self.settle(
+                grant, content, {"video": str(alike[0]["id"]), **first_comment.found_again(since)}
+            )
             return found if isinstance(found, Published) else Undecided()
         if alike or not whole:
             return Undecided()

@@ -17,6 +17,7 @@ from marketingos.errors import (
     AccountBlocked,
     BadAnswer,
     ContentRefused,
+    Missing,
     NotSent,
     OutcomeUnknown,
     OutsideError,
@@ -51,7 +52,7 @@ _IG_BLOCKED = Ruling(AccountBlocked, "error.instagram.restricted")
 _IG_PROFESSIONAL = Ruling(TokenRejected, "error.instagram.professional")
 
 BY_SUBCODE: Mapping[int, Ruling] = {
-    33: _TRANSIENT,
+    33: Ruling(Missing),
     99: _TRANSIENT,
     458: _RECONNECT,
     459: _IDENTIFY,

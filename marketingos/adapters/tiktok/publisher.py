@@ -28,6 +28,7 @@ from marketingos.domain.ports import (
     Progress,
     Published,
     Ready,
+    Shown,
     Undecided,
     Working,
 )
@@ -162,6 +163,10 @@ class TikTok:
             return Accepted(progress=progress, wait=walk.pause(waited, 3.0))
         return _published(state, content, progress, waited)
 
+    async def comment(self, grant: Grant, content: Content, progress: Progress) -> Published | Accepted:
+        """Never asked for: TikTok lets no app comment."""
+        return Accepted(progress=progress)
+
     async def look_up(
         self, grant: Grant, content: Content, progress: Progress, since: datetime
     ) -> Published | Accepted | Absent | Undecided:
@@ -190,7 +195,7 @@ class TikTok:
         ]
         return walk.verdict(matches, since, clock.now(), doubtful=not whole)
 
-    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Live | Undecided | None:
+    async def read_back(self, grant: Grant, content: Content, external_id: str) -> Shown:
         """Only public posts have an id by which they can be read. A video's caption is its title or its description."""
         if not external_id.isdecimal():
             return None

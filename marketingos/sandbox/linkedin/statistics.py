@@ -6,7 +6,16 @@ from starlette.responses import JSONResponse, Response
 
 from marketingos.sandbox import engagement
 from marketingos.sandbox.linkedin.posts import find
-from marketingos.sandbox.linkedin.wire import Call, LinkedInError, collection, forbidden, illegal, urns, whole
+from marketingos.sandbox.linkedin.wire import (
+    Call,
+    LinkedInError,
+    collection,
+    forbidden,
+    illegal,
+    little_text,
+    urns,
+    whole,
+)
 from marketingos.sandbox.rows import Comment, Post
 
 _YEAR = 365 * 86_400.0
@@ -127,7 +136,7 @@ async def comment(call: Call) -> Response:
     actor, text = body.get("actor"), (body.get("message") or {}).get("text")
     if not actor or not text or "object" not in body:
         raise LinkedInError(422, "UNPROCESSABLE_ENTITY", "ERROR :: /actor, /object and /message/text are required\n")
-    if not isinstance(text, str) or len(text) > 1_250:
+    if not isinstance(text, str) or len(text := little_text(text)[0]) > 1_250:
         raise illegal("message text exceeds 1250 characters", "FIELD_LENGTH_TOO_LONG")
     call.need("w_organization_social_feed" if "organization" in actor else "w_member_social_feed")
     account = call.twin.ledger.account(actor)

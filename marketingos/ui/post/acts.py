@@ -130,7 +130,7 @@ def main_action(desk: Desk) -> rx.Component:
     withdraw = button(t("post.withdraw"), icon_name="undo-2", on_click=desk.withdraw_all, class_name="grow")
     return rx.match(
         shown.status,
-        ("UNKNOWN", rx.cond(shown.can_settle, _is_it_out(desk))),
+        ("UNKNOWN", rx.cond(shown.can_settle & (shown.unconfirmed != 0), _is_it_out(desk))),
         ("LATE", _publish_now(desk)),
         ("FAILED", _publish_now(desk, "post.try_again")),
         ("PARTIAL", _publish_now(desk, "post.try_again")),

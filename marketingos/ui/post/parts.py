@@ -96,7 +96,11 @@ def _editor(desk: Desk, variant: Any) -> Editor:
 
 
 def count_line(variant: Any) -> rx.Component:
-    """What stands under a preview: how long it is, who may see it, where it is."""
+    """What stands under a preview: its first comment, how long it is, who may see it, where it is."""
+    said = variant.view.first_comment
+    comment = rx.el.p(
+        icon("message-circle", 14), rx.el.span(rx.el.b(t("post.first_comment")), " ", said), class_name="post-comment"
+    )
     where = rx.el.a(
         t("post.see_on", platform=platform_name(variant.platform)),
         icon("external-link", 12),
@@ -105,13 +109,14 @@ def count_line(variant: Any) -> rx.Component:
         rel="noreferrer",
         class_name="row gap-1",
     )
-    return rx.el.div(
+    facts = rx.el.div(
         mark(variant.mark),
         rx.el.span(variant.count, class_name="grow"),
         rx.cond(variant.seen_by != "", rx.el.span(icon("eye", 12), variant.seen_by, class_name="row gap-1")),
         rx.cond(variant.permalink != "", where),
         class_name="post-count",
     )
+    return rx.fragment(rx.cond(said != "", comment), facts)
 
 
 def product_head(desk: Desk, size: int = 32) -> rx.Component:

@@ -14,7 +14,13 @@ from marketingos.ui.components.changes import changes
 from marketingos.ui.components.status import check_row
 from marketingos.ui.words import t
 
-_LEVELS: Final = {Verdict.MATCHES: "ok", Verdict.DIFFERS: "blocks", Verdict.UNREADABLE: "warns", None: "looking"}
+_LEVELS: Final = {
+    Verdict.MATCHES: "ok",
+    Verdict.DIFFERS: "blocks",
+    Verdict.UNREADABLE: "warns",
+    Verdict.REMOVED: "blocks",
+    None: "looking",
+}
 _HASH: Final = 12
 """Hex digits of a hash that a person may compare."""
 

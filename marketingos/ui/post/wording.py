@@ -270,7 +270,7 @@ def _next(post: PostView, deliveries: Sequence[DeliveryView], now: datetime, lan
     """What happens by itself, or what it waits for."""
     if post.status is PostStatus.APPROVED and any(d.paused for d in deliveries):
         return sentence("post.next.paused", language)
-    waiting = [d.due_at for d in deliveries if d.status is DeliveryStatus.QUEUED]
+    waiting = [d.resting_until or d.due_at for d in deliveries if d.status is DeliveryStatus.QUEUED]
     if waiting and post.status is PostStatus.APPROVED:
         at = format_slot(max(min(waiting), now), now, language, post.timezone)
         return sentence("post.next.goes_out", language, at=at)
@@ -278,7 +278,8 @@ def _next(post: PostView, deliveries: Sequence[DeliveryView], now: datetime, lan
         reason = next((_rejected(v, language) for v in post.variants if v.reject_reason), "")
         return sentence("post.next.rejected", language, reason=reason.rstrip("."))
     if post.status is PostStatus.UNKNOWN:
-        return sentence("post.next.unknown", language, platform=_platform_of(post, DeliveryStatus.UNKNOWN))
+        asked = "post.next.unknown" if any(d.unconfirmed for d in deliveries) else "post.next.looking"
+        return sentence(asked, language, platform=_platform_of(post, DeliveryStatus.UNKNOWN))
     if post.status in (PostStatus.FAILED, PostStatus.PARTIAL):
         cause = next((d.error_key for d in deliveries if d.status is DeliveryStatus.FAILED), None)
         where = _platform_of(post, DeliveryStatus.FAILED)
@@ -316,19 +317,16 @@ def _platform_of(post: PostView, status: DeliveryStatus) -> str:
 
 def _delivery(delivery: DeliveryView, platform: Platform, zone: str, now: datetime, language: str) -> DeliveryRow:
     mark = _MARKS.get(delivery.status, PostStatus.DRAFT.value)
-    at = delivery.published_at or delivery.next_try_at or delivery.due_at
+    at = delivery.published_at or delivery.resting_until or delivery.next_try_at or delivery.due_at
     name = PLATFORM_NAMES[platform]
-    cause = delivery.error_key if delivery.status in _EXPLAINED else None
-    held = f"hold.{delivery.hold_reason.value}" if delivery.hold_reason else None
+    when = format_slot(at, now, language, zone)
     return DeliveryRow(
         id=delivery.id,
         platform=platform.value,
         account=delivery.account.handle or delivery.account.name,
         mark=mark,
-        text=sentence(
-            f"post.delivery.{delivery.status.value}", language, platform=name, at=format_slot(at, now, language, zone)
-        ),
-        detail=sentence(cause or held or "", language) if cause or held else "",
+        text=sentence(f"post.delivery.{delivery.status.value}", language, platform=name, at=when),
+        detail=_detail(delivery, name, when, language),
         permalink=delivery.permalink or "",
         figures=_figures(delivery.metrics, language) if delivery.metrics else "",
         unconfirmed=delivery.unconfirmed,
@@ -336,6 +334,14 @@ def _delivery(delivery: DeliveryView, platform: Platform, zone: str, now: dateti
         receipt=receipt_row(delivery, name, now, language, zone),
         attempts=tuple(_attempts(delivery, zone, now, language)),
     )
+
+
+def _detail(delivery: DeliveryView, platform: str, when: str, language: str) -> str:
+    """Why it stands as it does: its account rests, something went wrong, or a person has to decide."""
+    cause = delivery.error_key if delivery.status in _EXPLAINED else None
+    held = f"hold.{delivery.hold_reason.value}" if delivery.hold_reason else None
+    key = delivery.rest_reason or cause or held
+    return sentence(key, language, platform=platform, at=when) if key else ""
 
 
 _EXPLAINED = (DeliveryStatus.FAILED, DeliveryStatus.RETRYING, DeliveryStatus.UNKNOWN, DeliveryStatus.HELD)

@@ -83,6 +83,7 @@ class Row:
     waiting: int = 0
     paused: bool = False
     pause_id: int = 0
+    rest: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,6 +229,7 @@ def _row(connection: ConnectionView, view: ConnectionsView, speaker: Speaker) ->
         waiting=len(connection.due),
         paused=connection.paused,
         pause_id=connection.pause_id or 0,
+        rest=_rest(connection, speaker),
     )
 
 
@@ -278,6 +280,14 @@ def _note(connection: ConnectionView, speaker: Speaker) -> str:
     if connection.kind is AccountKind.CREATOR and connection.health is Health.WORKING:
         return _until(connection, speaker)  # beside it stands who sees the posts
     return f"{_until(connection, speaker)} · {_scopes(connection, speaker)}"
+
+
+def _rest(connection: ConnectionView, speaker: Speaker) -> str:
+    """Why nothing new goes out for it now, and when it goes on."""
+    if not (connection.resting_until and connection.rest_reason):
+        return ""
+    at = format_slot(connection.resting_until, speaker.now, speaker.language, speaker.zone)
+    return speaker.say(connection.rest_reason, platform=PLATFORM_NAMES[connection.account.platform], at=at)
 
 
 def _until(connection: ConnectionView, speaker: Speaker) -> str:

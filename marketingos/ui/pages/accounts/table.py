@@ -113,6 +113,7 @@ def _health(account: rx.Var[Row]) -> rx.Component:
             class_name="dim account-note",
             title=account.missing,
         ),
+        rx.cond(account.rest != "", rx.el.span(icon("timer", 14), account.rest, class_name="account-paused")),
         rx.cond(limited, rx.el.span(account.missing, class_name="sr")),
         class_name="account-words",
     )
