@@ -59,17 +59,16 @@ function entries(events, selected) {
   }));
 }
 
-const tiles = (platforms, words) =>
+const tiles = (platforms, words, className = "tile") =>
   h("span", { className: "chip-tiles" },
-    platforms.map((p) => h("span", { key: p, className: "tile", "data-p": p, role: "img", "aria-label": words.platforms[p] })),
+    platforms.map((p) => h("span", { key: p, className, "data-p": p, role: "img", "aria-label": words.platforms[p] })),
     platforms.length > 2 && h("span", { className: "chip-plus", "aria-hidden": true }, `+${platforms.length - 1}`));
 
 function freeSlot(info, p, words) {
   const Icon = p.passed ? Minus : Plus;
   return h("div", { className: "chip-free", "data-id": info.event.id, "data-passed": !!p.passed, title: `${words.free}: ${info.event.title}` },
     h(Icon, { size: 12, strokeWidth: 2 }), h("span", { className: "chip-time" }, p.passed ? `${p.time} ${words.passed}` : p.time),
-    h("span", { className: "chip-tiles" },
-      p.platforms.map((name) => h("span", { key: name, className: "tile off", "data-p": name, role: "img", "aria-label": words.platforms[name] }))));
+    tiles(p.platforms, words, "tile off"));
 }
 
 function picture(p) {

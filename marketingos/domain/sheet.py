@@ -80,10 +80,10 @@ def _zone(name: str) -> str:
 
 def _country(code: str) -> str:
     """ISO 3166, two letters; empty is the zone's."""
-    code = code.strip().upper()
-    if code and code not in known_countries():
+    known = code.strip().upper()
+    if known and known not in known_countries():
         raise PydanticCustomError("sheet.bad_country", "not a country", {"country": code})
-    return code
+    return known
 
 
 def _contact(text: str) -> str:

@@ -21,7 +21,7 @@ from marketingos.domain.delivery import UNDO_WINDOW, Content, Delivery, Delivery
 from marketingos.domain.platform import RULES, Platform, wire_length
 from marketingos.domain.post import Post, RejectReason, Revision, Variant, VariantStatus
 from marketingos.domain.product import Product
-from marketingos.domain.slot import Slot, resolve
+from marketingos.domain.slot import Slot, resolve, wall_time
 from marketingos.domain.user import Deed
 from marketingos.errors import InvalidInput, NotFound, Refused
 from marketingos.services import accounts, audit, checking, creators, posts, rules, world
@@ -170,7 +170,7 @@ async def move(actor: PersonView, post_id: int, wall: datetime) -> PostView:
 
 async def publish_now(actor: PersonView, post_id: int) -> PostView:
     """Lets every approved part that waits go out as soon as the undo window has passed, also one that asked because it
-    was late."""
+    was late. A post that goes out whole ahead of its time is moved to this moment, and leaves its slot to another."""
     require(actor, Deed.APPROVE)
     async with session() as s:
         post = await locked(s, post_id)
@@ -179,6 +179,9 @@ async def publish_now(actor: PersonView, post_id: int) -> PostView:
             raise Refused("review.nothing_to_publish")
         product = await s.get_one(Product, post.product_id)
         now = clock.now()
+        if now < post.scheduled_at and not _chosen(post, None, VariantStatus.PENDING):
+            post.wall_time, post.scheduled_at = f"{wall_time(now, post.timezone):%Y-%m-%dT%H:%M}", now
+            post.slot_key = await _key_at(s, post)
         for delivery in waiting:
             late = now + timedelta(minutes=product.late_after_minutes)
             delivery.requeue(delivery.content, now, now + clock.human(UNDO_WINDOW), late)

@@ -4,17 +4,21 @@ return notice("review.approved", n=3, undo=PostState.withdraw(post_id))
 return refusal("review.already_published")
 """
 
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import reflex as rx
 from reflex.event import EventSpec
 from reflex_base.event import Event
 
+from marketingos import clock
 from marketingos.text import sentence
 from marketingos.ui.components.overlay import toast
 from marketingos.ui.words import Language
 
 Step = tuple[str, dict[str, Any]]
+SHOWN: Final = timedelta(seconds=10)
+"""How long a toast stays; one that is pointed at stays longer."""
 
 
 class Notices(rx.State):
@@ -26,6 +30,7 @@ class Notices(rx.State):
     refused: bool = False
     undoable: bool = False
     _undo: list[Step] = rx.field(default_factory=list)
+    _since: datetime | None = None
 
     @rx.event
     async def show(self, key: str, values: dict[str, Any], detail: str, refused: bool, undo: list[Step]) -> None:
@@ -34,7 +39,7 @@ class Notices(rx.State):
         self.serial += 1
         self.text = sentence(key, language, **values)
         self.detail = sentence(detail, language, **values) if detail else ""
-        self.refused, self.undoable, self._undo = refused, bool(undo), undo
+        self.refused, self.undoable, self._undo, self._since = refused, bool(undo), undo, clock.now()
 
     @rx.event
     def undo(self) -> list[Event]:
@@ -47,6 +52,11 @@ class Notices(rx.State):
     def dismiss(self) -> None:
         """Puts the toast away."""
         self._clear()
+
+    def forget_old(self) -> None:
+        """A page that is drawn anew must not say again what was said long ago."""
+        if self._since and clock.now() - self._since > clock.human(SHOWN):
+            self._clear()
 
     def _clear(self) -> None:
         self.text, self.undoable, self._undo = "", False, []

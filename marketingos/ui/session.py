@@ -24,7 +24,7 @@ from marketingos.ui.actor import session_token as session_token
 from marketingos.ui.components.frame import Person, Pulse, frame
 from marketingos.ui.failures import to_login
 from marketingos.ui.line import Line, cord
-from marketingos.ui.notices import notices
+from marketingos.ui.notices import Notices, notices
 from marketingos.ui.words import Language, t
 
 _THEMES = ("light", "dark", "system")
@@ -47,6 +47,7 @@ class Session(rx.State):
         if actor is None:
             return to_login()
         self.name, self.role = actor.name, actor.role
+        (await self.get_state(Notices)).forget_old()
         language = await self.get_state(Language)
         if actor.language and actor.language != language.code:
             language.code = actor.language

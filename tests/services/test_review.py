@@ -144,6 +144,30 @@ async def test_a_second_rejection_takes_nothing_from_the_first() -> None:
     assert (await posts.post(laura, post_id)).variants[0].reject_note == "demasiado serio"
 
 
+async def test_what_goes_out_now_stands_where_it_went_out() -> None:
+    """The calendar has it at this moment, not at the time it did not wait for; moving it back undoes all of it."""
+    laura, product = await stage.person(), await stage.product()
+    with clock.frozen(clock.now().replace(second=0, microsecond=0)):
+        post_id = await stage.post(product, after=timedelta(days=2))
+        before = await review.approve(laura, post_id)
+        now = await review.publish_now(laura, post_id)
+        assert now.scheduled_at == clock.now()
+        back = await review.move(laura, post_id, before.wall)
+        assert (back.status, back.wall) == (PostStatus.APPROVED, before.wall)
+        (queued,) = await deliveries()
+        assert queued.not_before == before.scheduled_at
+
+
+async def test_what_still_waits_for_a_person_keeps_its_time() -> None:
+    """Publishing the approved part now does not let the other part's time pass."""
+    laura, product = await stage.person(), await stage.product()
+    post_id = await stage.post(product, platforms=(Platform.FACEBOOK, Platform.LINKEDIN))
+    before = await review.approve(laura, post_id, [Platform.FACEBOOK])
+    view = await review.publish_now(laura, post_id)
+    assert view.scheduled_at == before.scheduled_at
+    assert view.status is PostStatus.PENDING_APPROVAL
+
+
 async def test_only_what_was_looked_at_is_approved() -> None:
     """Words or a picture that changed after the person looked are refused whole; what they see now can be approved."""
     laura, product = await stage.person(), await stage.product()

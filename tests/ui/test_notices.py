@@ -1,11 +1,16 @@
 """The toast, and what undoes."""
 
+from datetime import UTC, datetime, timedelta
+
 import reflex as rx
 
+from marketingos import clock
 from marketingos.errors import Forbidden, NotSignedIn
 from marketingos.ui.failures import explain
 from marketingos.ui.notices import Notices, notice, refusal
 from marketingos.ui.words import Language
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 class Lamp(rx.State):
@@ -37,6 +42,17 @@ async def test_a_notice_speaks_the_persons_language(tab):
     (await state.get_state(Language)).code = "en"
     await Notices.show.fn(state, **arguments(notice("counter.left", n=2)))
     assert (state.text, state.refused, state.undoable) == ("2 left", False, False)
+
+
+async def test_a_page_does_not_say_again_what_was_said_long_ago(tab):
+    """Within the seconds that it stays a toast follows to another page; later it is gone, and its undo with it."""
+    with clock.frozen(NOW):
+        state = await shown(tab, notice("counter.left", n=1, undo=Lamp.switch(False)))
+        state.forget_old()
+        assert state.text
+    with clock.frozen(NOW + timedelta(seconds=11)):
+        state.forget_old()
+    assert (state.text, state.undoable, Notices.undo.fn(state)) == ("", False, [])
 
 
 async def test_undo_gives_back_the_very_event_once(tab):

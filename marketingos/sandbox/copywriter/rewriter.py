@@ -42,16 +42,20 @@ def rewrite(brief: Brief) -> dict[str, Any]:
     return _package(brief, [part for part in parts if part], tags, idea)
 
 
+_WISHES = {"shorter": "más corto", "hook": "otro gancho", "formal": "más formal"}
+
+
 def _package(brief: Brief, parts: list[str], tags: list[str], idea: Idea) -> dict[str, Any]:
     text = "\n\n".join(parts)
     ending = ("\n\n" + " ".join(f"#{tag}" for tag in tags)) if tags else ""
     closing = parts[-1] if len(parts) > 2 else ""
     told = "Cambio pedido: " if brief.spanish else "Asked change: "
+    wish = brief.rewrite.instruction if brief.rewrite else ""
     return {
         "text": text + ending, "caption": text + ending, "hook": parts[0] if parts else "", "cta": closing,
         "body": "\n\n".join(parts[1:-1] if closing else parts[1:]), "hashtags": tags,
         "platform": brief.rewrite.platform if brief.rewrite else "", "language": brief.product.language,
-        "rationale": told + (brief.rewrite.instruction if brief.rewrite else ""), "claims": [],
+        "rationale": told + (_WISHES.get(wish, wish) if brief.spanish else wish), "claims": [],
         "headline": idea.headline, "image": {}, "summary": told, "first_comment": "", "link_url": "",
         "alt_text": "", "title": "", "scenes": [],
     }  # fmt: skip

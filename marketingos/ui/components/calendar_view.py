@@ -98,10 +98,10 @@ def calendar_view(
     """The grid, filling its place.
 
     `view` is `month`, `week` or `day`; `date` any day within it (ISO); a week draws `span` days, 7 or 3. Raise
-    `revision` to put a refused move back. `now` (ISO) sets the clock when it is not the browser's. Handlers: `on_open(id)`, `on_free(id)`,
-    `on_move(id, start)` with the new start as an ISO instant in UTC, `on_shift(id, days)` from the keyboard,
-    `on_refused()` when a post was let go over the past, `on_range(start, end, view)` when another window is shown,
-    `on_narrow(bool)` when there is no room for seven days, or there is again.
+    `revision` to put a refused move back. `now` (ISO) sets the clock when it is not the browser's. Handlers:
+    `on_open(id)`, `on_free(id)`, `on_move(id, start)` with the new start as an ISO instant in UTC, `on_shift(id, days)`
+    from the keyboard, `on_refused()` when a post was let go over the past, `on_range(start, end, view)` when another
+    window is shown, `on_narrow(bool)` when there is no room for seven days, or there is again.
     """
     grid = PostCalendar.create(
         events=events,

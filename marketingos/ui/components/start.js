@@ -27,7 +27,7 @@
   const typing = (element) => element.closest?.("input, textarea, select, [contenteditable]");
   const press = (selector) => {
     const layer = document.querySelector("dialog[open]") ?? document;
-    const button = [...layer.querySelectorAll(selector)].find((b) => !b.disabled && b.offsetParent !== null);
+    const button = [...layer.querySelectorAll(selector)].find((b) => !b.disabled && b.checkVisibility({ visibilityProperty: true }));
     button?.click();
     return !!button;
   };

@@ -35,6 +35,10 @@ DISCARD_DIALOG = "discard-words"
 REJECT_FORM, WAIVE_FORM = "reject-form", "waive-form"
 MOVE_POPOVER = "move-post"
 
+_INTO_SIGHT = (
+    "setTimeout(() => document.querySelector('[data-editor] textarea')?.scrollIntoView({block: 'center'}), 80)"
+)
+
 
 class Words(TypedDict):
     """The editor's form."""
@@ -144,15 +148,16 @@ class PostDesk(TermsDesk, GalleryDesk, DrawingsDesk, RewriteDesk, RuleDesk, mixi
     # -- words ---------------------------------------------------------------------------------------------------------
 
     @rx.event
-    def edit(self, variant_id: int) -> None:
-        """Opens the text inside its preview."""
+    def edit(self, variant_id: int) -> EventSpec | None:
+        """Opens the text inside its preview, and brings it into sight."""
         variant = next((v for v in self.shown.variants if v.id == variant_id and v.editable), None)
         if variant is None:
-            return
+            return None
         self.current = variant
         self.editing, self._version, self.overtaken = variant.id, variant.view.version, False
         self.started_with = self.written = self.draft = variant.view.text
         self.length = variant.view.length
+        return rx.call_script(_INTO_SIGHT)
 
     @rx.event
     def typed(self, text: str) -> None:
@@ -347,9 +352,12 @@ class PostDesk(TermsDesk, GalleryDesk, DrawingsDesk, RewriteDesk, RuleDesk, mixi
     @rx.event
     async def publish_now(self):
         """Lets what is approved go out as soon as the time to undo has passed."""
-        view = await review.publish_now(await actor_of(self), self.shown.id)
+        before = await posts.post(await actor_of(self), self.shown.id)
+        view = await review.publish_now(await actor_of(self), before.id)
         await self._take(view)
         going = [v.platform.value for v in view.variants if v.status is VariantStatus.APPROVED]
+        if before.scheduled_at > clock.now():
+            return notice("post.goes_now", undo=type(self).move_back(before.id, before.wall.isoformat()))
         return notice("post.goes_now", undo=type(self).withdraw(view.id, going))
 
     @rx.event

@@ -73,7 +73,14 @@ def _blocks() -> tuple[rx.Component, ...]:
     return (
         rx.cond(S.shown.deliveries.length() > 0, sent),
         rx.el.section(
-            parts.checks_title(S), rx.el.div(parts.check_rows(S)), class_name="block col gap-2", id="post-checks"
+            rx.el.details(
+                rx.el.summary(parts.checks_title(S)),
+                rx.el.div(parts.check_rows(S)),
+                open=S.shown.passed < S.shown.checks.length(),
+                class_name="checks-fold",
+            ),
+            class_name="block",
+            id="post-checks",
         ),
         rx.el.section(rx.el.h3(t("post.why")), why(S), class_name="block"),
     )

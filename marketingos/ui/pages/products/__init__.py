@@ -94,7 +94,11 @@ def _row(row: rx.Var[Row]) -> rx.Component:
         rx.el.span(rx.cond(row.note != "", row.note, row.pace), class_name="clip dim t-12", data_failed=row.failed),
         rx.cond(
             row.state == "active",
-            rx.el.span(row.ahead, " · ", row.spent, class_name="clip faint t-12"),
+            rx.el.span(
+                rx.el.span(row.ahead, class_name="clip grow"),
+                rx.el.span(row.spent, class_name="fixed"),
+                class_name="row faint t-12",
+            ),
         ),
         class_name="product-words",
     )

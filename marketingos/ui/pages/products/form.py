@@ -101,8 +101,12 @@ def _what() -> rx.Component:
         _pair(line("name", max_length=80), line("website", placeholder="reservaspro.es", input_mode="url")),
         lines("description", rows=2),
         _pair(lines("audience"), lines("usp")),
-        _pair(_language(), rx.el.div(line("timezone", list="zones", hint=t("products.field.timezone.hint")), zones)),
-        _pair(_country()),
+        rx.el.div(
+            _language(),
+            rx.el.div(line("timezone", list="zones", hint=t("products.field.timezone.hint")), zones),
+            _country(),
+            class_name="product-pair three",
+        ),
         _mark_and_logo(),
     )
 
