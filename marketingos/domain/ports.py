@@ -27,6 +27,9 @@ from marketingos.errors import OutsideError
 Progress = Mapping[str, Any]
 """Harmless steps already done, as JSON: container ids, uploaded photos, upload addresses."""
 
+REFUSED = "refused"
+"""In progress: the key of a refusal of the visible call that left open whether it had been heeded all the same."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
@@ -84,7 +87,10 @@ class Dropped:
 
 @dataclass(frozen=True, kw_only=True)
 class Absent:
-    """It was looked for and is surely not there; sending is safe."""
+    """It was looked for and is surely not there; sending is safe. `error` is why the platform would not take it, when
+    that was said by the try before."""
+
+    error: OutsideError | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -229,8 +229,10 @@ async def _look_up(publisher: Publisher, task: Task, since: datetime) -> None:
         case Published() | Accepted():
             await _follow(publisher, task, found)
         case Absent():
+            if found.error:
+                await pacing.blame(task.grant.account_id, found.error)
             absent = OutcomeUnknown("error.looked_up_absent", diagnostic="looked up: not there")
-            await recording.did_not_go_out(task, absent)
+            await recording.did_not_go_out(task, found.error or absent)
         case Undecided():
             await recording.is_in_doubt(task, OutcomeUnknown(diagnostic="looked up: cannot tell yet"))
 

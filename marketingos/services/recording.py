@@ -28,6 +28,7 @@ from marketingos.domain.delivery import (
     next_attempt,
 )
 from marketingos.domain.ports import (
+    REFUSED,
     Accepted,
     Grant,
     Progress,
@@ -38,6 +39,7 @@ from marketingos.domain.post import Variant
 from marketingos.errors import (
     AccountBlocked,
     BadAnswer,
+    OutcomeUnknown,
     OutsideError,
     PermissionMissing,
     PostFailed,
@@ -119,16 +121,17 @@ async def save_step(task: Task, step: Working) -> None:
 
 async def write_intent(task: Task, progress: Progress) -> bool:
     """From now on it may be visible. False when a pause was faster: then it is held and must not be sent."""
+    progress = {name: value for name, value in progress.items() if name != REFUSED}
     async with session() as s:
         if stopped := await pauses.standing(s):
             delivery = await held(s, task)
             if await pauses.covering(s, stopped, delivery):
-                delivery.progress = dict(progress)
+                delivery.progress = progress
                 delivery.hold(HoldReason.PAUSED)
                 await close_attempt(s, task.delivery_id, Outcome.NOT_PUBLISHED)
                 await touch(s, delivery)
                 return False
-        await _write(s, task, progress=dict(progress), intent_at=clock.now())
+        await _write(s, task, progress=progress, intent_at=clock.now())
         return True
 
 
@@ -193,6 +196,8 @@ async def is_in_doubt(task: Task, error: OutsideError, *, until: datetime | None
         delivery, now = await held(s, task), clock.now()
         delivery.doubt(until or look_again(delivery.looks, now) or now + _ASK_AGAIN, "error.outcome_unknown")
         delivery.looks += 0 if until else 1
+        if isinstance(error, OutcomeUnknown) and error.key != OutcomeUnknown.key:
+            delivery.progress = {**delivery.progress, REFUSED: error.key}
         await close_attempt(s, task.delivery_id, Outcome.UNKNOWN, error)
         await touch(s, delivery)
     logger.warning("delivery.unknown", delivery=task.delivery_id, error=error.key, diagnostic=error.diagnostic)

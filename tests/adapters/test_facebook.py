@@ -369,6 +369,15 @@ async def test_missing_post_is_absent_only_after_the_lists_have_settled(facebook
         assert isinstance(await look_up(facebook, wire, TEXT, {}), Absent)
 
 
+async def test_duplicate_that_is_not_there_has_to_be_reworded(facebook: Facebook, wire: Wire) -> None:
+    """Facebook said that it has the post already, and it is not ours: another try would hear the same."""
+    with clock.frozen(LATER):
+        found = await look_up(facebook, wire, TEXT, {"refused": "error.meta.duplicate"})
+    assert isinstance(found, Absent)
+    assert isinstance(found.error, ContentRefused)
+    assert found.error.key == "error.meta.duplicate"
+
+
 async def test_older_post_with_the_same_text_is_for_a_person(facebook: Facebook, wire: Wire) -> None:
     """What stood there before the first try was not made by it, unless our clock was wrong: nobody guesses."""
     with clock.frozen(LATER):

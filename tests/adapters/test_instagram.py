@@ -384,6 +384,20 @@ async def test_account_that_is_no_longer_professional(instagram: Instagram, wire
 # -- looking up --------------------------------------------------------------------------------------------------------
 
 
+async def test_a_block_that_was_meant_lets_the_account_rest(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """Instagram says so of posts that are out, too; once it is known that this one is not, nothing is sent for an hour.
+    Before the visible call there is no doubt."""
+    wire.on("GET", CONTAINER, status("FINISHED")).on("POST", MEDIA, error(4, 2207051), 400)
+    with clock.frozen(LATER):
+        found = await instagram.look_up(ACCOUNT, picture(shelf), made(refused="error.instagram.spam"), NOW)
+    assert isinstance(found, Absent)
+    with pytest.raises(RateLimited) as caught:
+        await instagram.prepare(ACCOUNT, picture(shelf), {})
+    for told in (found.error, caught.value):
+        assert isinstance(told, RateLimited)
+        assert (told.key, told.retry_after) == ("error.instagram.restricted", timedelta(hours=1))
+
+
 def listed(caption: str, minutes: float = 0, number: str = "180001") -> dict[str, Any]:
     moment = (NOW + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%S+0000")
     return {"id": number, "caption": caption, "timestamp": moment}

@@ -386,6 +386,14 @@ async def test_one_exact_match_is_adopted(linkedin: LinkedIn, wire: Wire) -> Non
     assert asked == "/rest/posts?q=author&author=urn%3Ali%3Aorganization%3A12345678&count=100&sortBy=CREATED"
 
 
+async def test_duplicate_that_is_not_there_has_to_be_reworded(linkedin: LinkedIn, wire: Wire) -> None:
+    """LinkedIn refuses the words of a deleted post for a day or two: another try would hear the same."""
+    with clock.frozen(LATER):
+        found = await look_up(linkedin, wire, TEXT, {"refused": "error.linkedin.duplicate"})
+    assert isinstance(found, Absent)
+    assert isinstance(found.error, ContentRefused)
+
+
 async def test_text_may_come_back_plain(linkedin: LinkedIn, wire: Wire) -> None:
     """Whether LinkedIn writes it back escaped is not documented: both are read."""
     found = await look_up(linkedin, wire, TEXT, {}, listed("") | {"commentary": TEXT.text})

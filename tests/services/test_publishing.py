@@ -14,9 +14,9 @@ from marketingos import clock, db
 from marketingos.domain.account import Account, AccountState
 from marketingos.domain.delivery import LEASE, Attempt, Content, Delivery, DeliveryStatus, HoldReason
 from marketingos.domain.platform import Platform
-from marketingos.domain.ports import Absent, Accepted, Grant, Progress
+from marketingos.domain.ports import REFUSED, Absent, Accepted, Grant, Progress
 from marketingos.domain.post import Post, PostStatus, Variant
-from marketingos.errors import ContentRefused, NotFound, NotSent, RateLimited, Refused, TokenRejected
+from marketingos.errors import ContentRefused, NotFound, NotSent, OutcomeUnknown, RateLimited, Refused, TokenRejected
 from marketingos.services import claiming, permissions, posts, publishing, recording, review
 from marketingos.services.views import PersonView
 from tests.services import stage
@@ -294,6 +294,40 @@ async def test_a_platform_that_needs_time_is_asked_until_it_is_done(laura: Perso
     assert (await posts.post(laura, post_id)).status is PostStatus.PUBLISHING
     await sweep(later=DUE + timedelta(seconds=5))
     assert (await posts.post(laura, post_id)).status is PostStatus.PUBLISHED
+    assert platform.ledger == [TEXT]
+
+
+async def test_a_refusal_that_was_meant_is_final_once_nothing_is_found(
+    laura: PersonView, platform: FakePlatform
+) -> None:
+    """A platform that says "I have that already" is looked through first; when it is not our post, the words have to
+    change, and nothing is sent again and again."""
+    post_id = await approved(laura)
+    platform.script = [fails_with(OutcomeUnknown("error.meta.duplicate"))] * 9
+
+    async def absent(grant: object, content: object, progress: Progress, since: object) -> Absent:
+        return Absent(error=ContentRefused(progress[REFUSED]))
+
+    platform.look_up = absent  # type: ignore[method-assign, assignment]
+    await sweep(later=DUE, times=3, every=timedelta(minutes=10))
+    assert (await posts.post(laura, post_id)).status is PostStatus.FAILED
+    assert (await the_delivery()).error_key == "error.meta.duplicate"
+    assert len(platform.script) == 8
+
+
+async def test_an_old_refusal_says_nothing_of_a_new_try(laura: PersonView, platform: FakePlatform) -> None:
+    """What is said at one try is forgotten with the next."""
+    await approved(laura)
+    platform.script = [fails_with(OutcomeUnknown("error.meta.duplicate")), fails_with(LOST)]
+    told: list[object] = []
+
+    async def absent(grant: object, content: object, progress: Progress, since: object) -> Absent:
+        told.append(progress.get(REFUSED))
+        return Absent()
+
+    platform.look_up = absent  # type: ignore[method-assign, assignment]
+    await sweep(later=DUE, times=5, every=timedelta(minutes=10))
+    assert told == ["error.meta.duplicate", None]
     assert platform.ledger == [TEXT]
 
 

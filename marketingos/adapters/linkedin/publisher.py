@@ -24,6 +24,7 @@ from marketingos.domain.delivery import Content
 from marketingos.domain.performance import Metrics
 from marketingos.domain.platform import Format, Platform
 from marketingos.domain.ports import (
+    REFUSED,
     Absent,
     Accepted,
     Grant,
@@ -126,6 +127,9 @@ class LinkedIn:
             _says(row, content) for row in rows if _moment(row) >= begun - walk.SKEW - walk.DOUBT
         )
         found = walk.verdict([_published(row["id"]) for row in ours], since, clock.now(), doubtful=doubtful)
+        if isinstance(found, Absent) and progress.get(REFUSED) == Duplicate.key:
+            # LinkedIn goes on for a day or two to refuse the words of a post that is there no more.
+            return Absent(error=ContentRefused(Duplicate.key, diagnostic="looked up: not there"))
         return _out(found, content, progress) if isinstance(found, Published) else found
 
     async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided:

@@ -16,7 +16,7 @@ from typing import Any
 from marketingos import clock, log
 from marketingos.adapters.meta.comments import commented, write_comment
 from marketingos.adapters.meta.graph import graph, graph_time, insights, listed, read_each
-from marketingos.adapters.meta.refusals import container_ruling
+from marketingos.adapters.meta.refusals import absent, container_ruling
 from marketingos.domain import first_comment, walk
 from marketingos.domain.delivery import Attachment, Content
 from marketingos.domain.performance import Metrics
@@ -198,7 +198,7 @@ class Instagram:
         if status == "PUBLISHED":
             return await self._find(grant, content, progress, since)
         if status in ("EXPIRED", "ERROR") or clock.now() - since >= walk.IN_FLIGHT:
-            return Absent()
+            return absent(progress)
         return Undecided()
 
     async def _find(self, grant: Grant, content: Content, progress: Progress, since: datetime) -> Accepted | Undecided:

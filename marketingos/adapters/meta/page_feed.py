@@ -12,6 +12,7 @@ from typing import Any
 from marketingos import clock
 from marketingos.adapters.meta.comments import commented
 from marketingos.adapters.meta.graph import graph, graph_time, listed
+from marketingos.adapters.meta.refusals import absent
 from marketingos.domain import first_comment, walk
 from marketingos.domain.delivery import Attachment, Content
 from marketingos.domain.platform import Format
@@ -71,7 +72,9 @@ class FeedPost:
             Published(external_id=row["id"], permalink=row.get("permalink_url")) for row in ours if row in recent
         ]
         found = walk.verdict(matches, since, clock.now(), doubtful=bool(recent or ours) or not whole)
-        return _out(found, content, progress) if isinstance(found, Published) else found
+        if isinstance(found, Published):
+            return _out(found, content, progress)
+        return absent(progress) if isinstance(found, Absent) else found
 
     async def find(self, grant: Grant, content: Content, since: datetime) -> Published | Absent | Undecided:
         """The one post since then with exactly these words; whether its first comment is there is told."""

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from marketingos.adapters.http import Answer, Ruling
 from marketingos.adapters.meta.usage import regained_after
+from marketingos.domain.ports import REFUSED, Absent, Progress
 from marketingos.errors import (
     AccountBlocked,
     BadAnswer,
@@ -50,6 +51,17 @@ _IG_PROCESSING = Ruling(PostFailed, "error.instagram.processing")
 _IG_QUOTA = Ruling(RateLimited, "error.instagram.quota", timedelta(hours=1))
 _IG_BLOCKED = Ruling(AccountBlocked, "error.instagram.restricted")
 _IG_PROFESSIONAL = Ruling(TokenRejected, "error.instagram.professional")
+
+_SPAM = Ruling(OutcomeUnknown, "error.instagram.spam")
+"""Instagram says so of posts that it has published, too."""
+
+_STOPPED = Ruling(RateLimited, "error.instagram.restricted", timedelta(hours=1))
+
+_IF_ABSENT: Mapping[str, Ruling] = {
+    "error.meta.duplicate": Ruling(ContentRefused, "error.meta.duplicate"),
+    "error.instagram.spam": _STOPPED,
+}
+"""What a refusal was that might have been none, once it is known that nothing went out."""
 
 BY_SUBCODE: Mapping[int, Ruling] = {
     33: Ruling(Missing),
@@ -106,7 +118,7 @@ BY_SUBCODE: Mapping[int, Ruling] = {
     2207040: _IG_TEXT,
     2207042: _IG_QUOTA,
     2207050: _IG_BLOCKED,
-    2207051: Ruling(OutcomeUnknown, "error.instagram.spam"),
+    2207051: _SPAM,
     2207052: _IG_FETCH,
     2207053: _IG_PROCESSING,
     2207057: _IG_VIDEO,
@@ -184,8 +196,16 @@ def _ruling(error: Mapping[str, object], answer: Answer) -> OutsideError:
     for table, name in ((BY_SUBCODE, "error_subcode"), (BY_CODE, "code")):
         code = error.get(name)
         if isinstance(code, int) and code in table:
-            return table[code].on(answer)
+            ruling = table[code]
+            return (_STOPPED if ruling is _SPAM and not answer.commits else ruling).on(answer)
     return _TRANSIENT.on(answer) if error.get("is_transient") is True else answer.by_status()
+
+
+def absent(progress: Progress) -> Absent:
+    """A post that is surely not there, and why, if the try that may have made it was refused."""
+    ruling = _IF_ABSENT.get(str(progress.get(REFUSED)))
+    error = ruling.error(ruling.key, diagnostic="looked up: not there", retry_after=ruling.pause) if ruling else None
+    return Absent(error=error)
 
 
 def container_ruling(status: str) -> Ruling | None:
