@@ -129,7 +129,7 @@ def told_in(request: httpx.Request) -> tuple[str, dict[str, Any]]:
         whole = BytesParser().parsebytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + data)
         parts = {p.get_param("name", header="content-disposition"): p for p in whole.get_payload()}  # type: ignore[union-attr]
         return "multipart", {
-            str(name): (p.get_content_type(), len(p.get_payload(decode=True))) if p.get_filename() else p.get_payload()  # type: ignore[union-attr, arg-type]
+            str(name): (p.get_content_type(), len(p.get_payload(decode=True))) if p.get_filename() else p.get_payload()  # type: ignore[union-attr]
             for name, p in parts.items()
         }
     return ("bytes" if data else ""), {}
@@ -227,7 +227,15 @@ META = (
     _graph("stories", "GET", f"{INSTAGRAM}/stories", query={"fields": MEDIA_FIELDS}),
     # `fields` on this one makes Instagram answer an error although the comment was made.
     _graph("comment", "POST", f"{NODE}/comments", sent="json", required={"message": text(8000)}),
-    _graph("comments", "GET", f"{NODE}/comments", query={"fields": some_of("id", "message", "text")}),
+    _graph(
+        "comments", "GET", rf"{PAGE}_\d+/comments",
+        query={"fields": some_of("id", "message"), "limit": number, "filter": words("toplevel", "stream"),
+               "order": words("chronological", "reverse_chronological")},
+    ),
+    _graph(
+        "media comments", "GET", r"/v25\.0/180\d+/comments",
+        query={"fields": some_of("id", "text"), "limit": number},
+    ),
     _graph("insights", "GET", f"{NODE}/insights", query={"metric": lambda v: PAGE_METRICS(v) or MEDIA_METRICS(v)}),
     _graph("post", "GET", PAGE + r"_\d+", query={"fields": POST_FIELDS}),
     _graph("video", "GET", r"/v25\.0/555", query={"fields": VIDEO_FIELDS}),
@@ -367,6 +375,14 @@ LINKEDIN = (
         query={"q": words("author"), "author": AUTHOR, "count": number, "sortBy": words("CREATED")},
     ),
     _linkedin("one post", "GET", r"/rest/posts/urn%3Ali%3A(share|ugcPost)%3A\d+"),
+    _linkedin(
+        "comment below", "POST", r"/rest/socialActions/urn%3Ali%3A(share|ugcPost)%3A\d+/comments", sent="json",
+        required={"actor": AUTHOR, "object": urn("share", "ugcPost"), "message": shape({"text": text(1250)})},
+    ),
+    _linkedin(
+        "comments below", "GET", r"/rest/socialActions/urn%3Ali%3A(share|ugcPost)%3A\d+/comments",
+        query={"start": number, "count": number},
+    ),
     _linkedin(
         "share statistics", "GET", "/rest/organizationalEntityShareStatistics",
         query={"q": words("organizationalEntity"), "organizationalEntity": urn("organization"),

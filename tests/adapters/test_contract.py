@@ -18,11 +18,11 @@ from marketingos.adapters.meta import graph
 from marketingos.domain.account import AccountKind
 from marketingos.domain.delivery import Content
 from marketingos.domain.platform import Platform
-from marketingos.domain.ports import Accepted, Grant, Progress, Published, Publisher, Ready
+from marketingos.domain.ports import Grant, Progress, Publisher, Ready
 from tests.adapters import samples
 from tests.adapters.contract import CALLS, Call, told_in
 from tests.adapters.test_in_sandbox import KINDS, Kind
-from tests.adapters.wire import NOW, TOKEN, Shelf, content, grant, plain
+from tests.adapters.wire import NOW, TOKEN, Shelf, content, grant, plain, settled
 from tests.conftest import Setter
 
 PAGE, URN = "104823915627341", "urn:li:share:7000000000000000002"
@@ -131,6 +131,7 @@ _ANSWERS: Mapping[str, Any] = {
     "documents init": {"value": {"uploadUrl": _UPLOAD, "document": "urn:li:document:D"}},
     "upload state": {"status": "AVAILABLE"},
     "finder": {"elements": []},
+    "comments below": {"elements": []},
     "one post": {"id": URN, "commentary": "", "createdAt": 1763800000000, "lifecycleState": "PUBLISHED"},
     "share statistics": {"elements": []},
     "social metadata": {"results": {}},
@@ -158,12 +159,7 @@ async def walked(kind: Kind, shelf: Shelf) -> None:
     publisher = adapters.publisher_for(kind.platform, shelf)
     progress = await _ready(publisher, who, what)
     with clock.frozen(NOW + timedelta(hours=1)):
-        outcome: Any = await publisher.commit(who, what, progress)
-        for _ in range(3):
-            if isinstance(outcome, Published):
-                break
-            assert isinstance(outcome, Accepted)
-            outcome = await publisher.settle(who, what, plain(outcome.progress))
+        await settled(publisher, who, what, await publisher.commit(who, what, progress))
         await publisher.look_up(who, what, progress, NOW)
         await publisher.find(who, what, NOW)
         await publisher.read_back(who, what, IDS[kind.platform])
