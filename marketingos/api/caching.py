@@ -1,7 +1,8 @@
 """How long a browser may keep what the pages are made of.
 
 Files under `/assets/` carry a hash of their content in their name, so they never change; everything else that is a
-page is asked for again each time (a 304 when it has not changed).
+page is asked for again each time (a 304 when it has not changed). No other site may put a page of ours in a frame: a
+press on it would not be meant for us.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ def keep_assets(app: ASGIApp) -> ASGIApp:
 
 def _mark(path: str, message: Message) -> None:
     headers = MutableHeaders(scope=message)
+    if headers.get("content-type", "").startswith("text/html"):
+        headers.setdefault("content-security-policy", "frame-ancestors 'none'")
     if "cache-control" in headers or message["status"] not in (200, 206, 304):
         return
     if path.startswith("/assets/"):

@@ -34,3 +34,10 @@ async def answer(path: str, **told: object) -> httpx.Response:
 async def test_only_hashed_files_are_kept(path: str, told: dict[str, object], wanted: str | None):
     """Hashed files for a year, pages never without asking, and who decided already is left alone."""
     assert (await answer(path, **told)).headers.get("cache-control") == wanted
+
+
+async def test_no_other_site_frames_a_page():
+    """A page says so itself; other answers have nothing to press."""
+    said = (await answer("/login/", media_type="text/html")).headers
+    assert said["content-security-policy"] == "frame-ancestors 'none'"
+    assert "content-security-policy" not in (await answer("/logo.svg")).headers

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from marketingos.settings import get_settings
+from marketingos.ui.components.back import back_button
 from marketingos.ui.components.buttons import button
 from marketingos.ui.components.calendar_view import calendar_view
 from marketingos.ui.components.feedback import bone, empty_line, failure, skeleton
@@ -44,6 +45,7 @@ def calendar() -> rx.Component:
         generate_dialog(),
         keys_dialog(),
         ticker(TICK, S.tick),
+        back_button(S.load),
     )
 
 

@@ -95,9 +95,9 @@ def _row(row: rx.Var[Row]) -> rx.Component:
         rx.cond(
             row.state == "active",
             rx.el.span(
-                rx.el.span(row.ahead, class_name="clip grow"),
-                rx.el.span(row.spent, class_name="fixed"),
-                class_name="row faint t-12",
+                rx.el.span(row.ahead, class_name="clip"),
+                rx.el.span(row.spent),
+                class_name="product-ahead faint t-12",
             ),
         ),
         class_name="product-words",
