@@ -51,13 +51,14 @@ class _Entry:
 
 @dataclass
 class Ledger:
-    """What was said and what waits in the queue."""
+    """What was said and what waits in the queue. The product's `calls` to action may come back."""
 
+    calls: tuple[str, ...] = ()
     entries: list[_Entry] = field(default_factory=list)
 
     def note(self, said: Said) -> None:
         """One more post."""
-        prints = tuple((text, fingerprint(text)) for text in said.texts)
+        prints = tuple((text, fingerprint(text, self.calls)) for text in said.texts)
         self.entries.append(_Entry(said, prints))
 
     def near(self, at: datetime, at_most: int) -> list[Said]:
@@ -66,7 +67,7 @@ class Ledger:
 
     def echo(self, texts: Iterable[str]) -> Echo | None:
         """The text of the ledger that one of these comes closest to, when they are alike."""
-        found = [echo for text in texts if (echo := self._closest(fingerprint(text)))]
+        found = [echo for text in texts if (echo := self._closest(fingerprint(text, self.calls)))]
         return max(found, key=lambda echo: echo.likeness, default=None)
 
     def rested(self, codes: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 
 Fingerprint = frozenset[str]
 
@@ -23,11 +24,18 @@ _RUN = 4
 _UNREAD = re.compile(r"https?://\S+|[#@]\w+")
 
 
-def fingerprint(text: str) -> Fingerprint:
-    """The runs of letters of a text; empty when it has fewer than four."""
-    bare = unicodedata.normalize("NFKD", _UNREAD.sub(" ", text).casefold())
-    words = " ".join(re.findall(r"\w+", "".join(c for c in bare if not unicodedata.combining(c))))
+def fingerprint(text: str, besides: Iterable[str] = ()) -> Fingerprint:
+    """The runs of letters of a text; empty when it has fewer than four. What stands `besides`, such as a brand's own
+    calls to action, may come back and is not counted."""
+    words = _letters(text)
+    for usual in filter(None, map(_letters, besides)):
+        words = words.replace(usual, " ")
     return frozenset(words[i : i + _RUN] for i in range(len(words) - _RUN + 1))
+
+
+def _letters(text: str) -> str:
+    bare = unicodedata.normalize("NFKD", _UNREAD.sub(" ", text).casefold())
+    return " ".join(re.findall(r"\w+", "".join(c for c in bare if not unicodedata.combining(c))))
 
 
 def likeness(one: Fingerprint, other: Fingerprint) -> float:

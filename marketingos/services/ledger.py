@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from marketingos.db import AsyncSession
 from marketingos.domain.post import Brief, Post, Variant, VariantStatus
+from marketingos.domain.product import Product
 from marketingos.domain.said import FactUse, Ledger, Said
 
 MEMORY = timedelta(days=90)
@@ -24,7 +25,8 @@ async def of(s: AsyncSession, product_id: int, now: datetime) -> Ledger:
     """What a product said in the last 90 days, and everything that lies ahead."""
     wanted = select(Post).where(Post.product_id == product_id, col(Post.scheduled_at) > now - MEMORY)
     rows = (await s.exec(wanted.options(selectinload(Post.variants)))).all()  # type: ignore[arg-type]
-    ledger = Ledger()
+    product = await s.get_one(Product, product_id)
+    ledger = Ledger(calls=product.template.calls_to_action)
     for row in rows:
         ledger.note(_said(row))
     return ledger

@@ -85,7 +85,13 @@ def about_surroundings(
 def repeated_hook(hook: str, others: Iterable[str]) -> str | None:
     """The first of the other hooks that says the same."""
     ours = plain(hook)
-    return next((o for o in others if SequenceMatcher(None, ours, plain(o)).ratio() >= TOO_ALIKE), None)
+    return next((other for other in others if _are_alike(ours, plain(other))), None)
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Asks the cheap upper bounds first: most pairs fall there."""
+    match = SequenceMatcher(None, one, other)
+    return all(bound() >= TOO_ALIKE for bound in (match.real_quick_ratio, match.quick_ratio, match.ratio))
 
 
 def _once(found: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -6,6 +6,7 @@ when it holds most of another one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from marketingos.domain.check import picture
 from marketingos.domain.check.draft import Book, Draft
 from marketingos.domain.check.finding import Finding
 from marketingos.domain.check.wording import plain, sentences
-from marketingos.domain.similarity import TOO_ALIKE, Fingerprint, fingerprint, likeness
+from marketingos.domain.similarity import TOO_ALIKE, Fingerprint, fingerprint
 
 WINDOW = timedelta(days=90)
 """How long a text or a picture is remembered. What waits in the queue is always near."""
@@ -55,10 +56,10 @@ def _told(text: str, book: Book, near: Sequence[Neighbour]) -> tuple[str, dateti
 
 
 def _is_again(mine: Fingerprint, theirs: Fingerprint) -> bool:
-    if likeness(mine, theirs) >= TOO_ALIKE:
-        return True
-    least = min(len(mine), len(theirs))
-    return least >= _LEAST and len(mine & theirs) / least >= HELD
+    least, most = sorted((len(mine), len(theirs)))
+    shared = len(mine & theirs) if least else 0
+    alike = shared >= TOO_ALIKE * math.sqrt(least * most)
+    return shared > 0 and (alike or (least >= _LEAST and shared / least >= HELD))
 
 
 @lru_cache(maxsize=1_024)

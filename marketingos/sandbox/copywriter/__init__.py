@@ -6,8 +6,9 @@
                          `-> lessons.learn ----------------------^
                                                   lapses.spoil --'
 
-The ideas are data (`corpus/*.toml`), the facts come from the brief, and nothing is drawn at random: the same
-request always gets the same answer. A writer who shall fail is told how by a `Lapse`.
+The ideas are data (`corpus/*.toml`): written whole, and put together from parts (`moments`) once those are told. The
+facts come from the brief, and nothing is drawn at random: the same request always gets the same answer. A writer who
+shall fail is told how by a `Lapse`.
 """
 
 import json
@@ -15,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import answering, brief, chooser, composer, lapses, lessons, rewriter, templater
+from .idea import Idea
 
 
 def answer(request: Mapping[str, Any], lapse: lapses.Lapse | None = None) -> str:
@@ -46,7 +48,7 @@ def _package(asked: brief.Brief) -> dict[str, Any]:
     return composer.compose(asked, idea) | applied
 
 
-def _weighed(asked: brief.Brief, others: Sequence[chooser.Idea]) -> list[dict[str, str]]:
+def _weighed(asked: brief.Brief, others: Sequence[Idea]) -> list[dict[str, str]]:
     """Two openings of another kind, and why the chosen one is better."""
     reasons = ("Cuenta una situación menos concreta.", "Dice lo mismo sin una escena que se reconozca.")
     if not asked.spanish:

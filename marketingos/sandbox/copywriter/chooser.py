@@ -3,46 +3,27 @@
 import difflib
 import functools
 import hashlib
+import itertools
 import re
 import tomllib
 import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
+from . import moments
 from .brief import Brief, Product
+from .idea import Idea
 
 _TRADES = (
     ("barbershop", r"barber|barba|peluquer|salón de belleza|hairdress|salon"),
     ("gym", r"gimnas|gym|fitness|crossfit|yoga|pilates|entrenador|\bbox\b|clases dirigidas"),
     ("invoicing", r"factur|invoic|autónom|verifactu|freelance|self-employed|contab|impuesto"),
 )
-TOO_ALIKE = 0.7
-
-
-@dataclass(frozen=True, kw_only=True)
-class Idea:
-    """One post's thought, in every platform's register; `{product}` stands for the name. `own` ideas belong to
-    the product's trade or brand book; the others would suit any product."""
-
-    hook: str
-    hook_type: str
-    view: str
-    angle: str
-    pain: str
-    headline: str
-    topic: str
-    picture: str
-    concept: str
-    instagram: str
-    facebook: str
-    linkedin: tuple[str, ...]
-    tiktok: str
-    scenes: tuple[str, ...]
-    ask: str
-    emoji: str
-    own: bool = True
+TOO_ALIKE, _COMMON = 0.7, 0.4
+_SPARE = 6
+"""So many put-together ideas are looked for; each looked at costs a comparison with every recent hook."""
 
 
 def choose(brief: Brief) -> Idea:
@@ -51,23 +32,30 @@ def choose(brief: Brief) -> Idea:
     return ranked[brief.attempt % len(ranked)]
 
 
-def ranking(brief: Brief) -> list[Idea]:
-    """All usable ideas, best first: not said lately, the asked kind of hook, the product's own; then by turns."""
+@functools.lru_cache(maxsize=32)
+def ranking(brief: Brief) -> tuple[Idea, ...]:
+    """Usable ideas, best first: not said lately, written whole, the asked kind of hook, the product's own; then by
+    turns. A few that are put together stand between those that are fresh and those that were told."""
     ideas = _ideas(brief.product)
     allowed = [idea for idea in ideas if not _banned(idea, brief.product)] or ideas
-    fits: dict[tuple[bool, float], list[Idea]] = defaultdict(list)
-    for idea in allowed:
-        fits[_unlike(idea, brief), _asked(idea, brief)].append(idea)
+    fresh = [idea for idea in allowed if _unlike(idea, brief)]
+    more = (idea for idea in moments.ideas(brief) if not _banned(idea, brief.product) and _unlike(idea, brief))
+    told = [idea for idea in allowed if idea not in fresh]
+    return (*_ranked(fresh, brief), *itertools.islice(more, _SPARE), *_ranked(told, brief))
+
+
+def _ranked(ideas: list[Idea], brief: Brief) -> list[Idea]:
+    fits: dict[float, list[Idea]] = defaultdict(list)
+    for idea in ideas:
+        fits[_asked(idea, brief)].append(idea)
     return [idea for fit in sorted(fits, reverse=True) for idea in _by_turn(fits[fit], brief)]
 
 
 def _by_turn(ideas: list[Idea], brief: Brief) -> list[Idea]:
-    """The product's own order of these ideas, begun at another place each time: every week when the brief says which
-    kind of hook it wants (the week's posts then differ by that), else every part of the day."""
+    """The product's own order of these ideas, begun at another place for each part of each day, so that posts which are
+    written at the same time do not begin alike."""
     order = sorted(ideas, key=lambda idea: hashlib.sha256((brief.product.name + idea.hook).encode()).digest())
-    day = brief.slot.toordinal()
-    turn = day // 7 if brief.hook_type else day * 3 + (brief.slot.hour >= 12) + (brief.slot.hour >= 17)
-    start = turn % len(order)
+    start = moments.turn_of(brief) % len(order)
     return order[start:] + order[:start]
 
 
@@ -127,9 +115,20 @@ def _unlike(idea: Idea, brief: Brief) -> bool:
 
 
 def _alike(one: str, other: str) -> bool:
+    """Whether two plain texts are nearly the same; those that share few runs of letters are not even compared."""
+    shared = len(_runs(one) & _runs(other))
+    return shared >= _COMMON * min(len(_runs(one)), len(_runs(other))) and _matched(one, other)
+
+
+@functools.lru_cache(maxsize=65_536)
+def _matched(one: str, other: str) -> bool:
     match = difflib.SequenceMatcher(None, one, other, autojunk=False)
-    # the cheap upper bounds first: most pairs fall there
     return all(bound() >= TOO_ALIKE for bound in (match.real_quick_ratio, match.quick_ratio, match.ratio))
+
+
+@functools.lru_cache(maxsize=4_096)
+def _runs(text: str) -> frozenset[str]:
+    return frozenset(text[place : place + 3] for place in range(len(text)))
 
 
 def _openings(idea: Idea) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from typing import Any
 
 from . import orders, phrases
 from .brief import PLATFORMS, Brief
-from .chooser import Idea, trade
+from .chooser import trade
 from .facts import Claims
+from .idea import Idea
 
 _SCENE_SECONDS = 3
 _LONGEST_COVER = 6
@@ -63,7 +64,7 @@ def _instagram(brief: Brief, idea: Idea, words: phrases.Phrases, claims: Claims)
 def _facebook(brief: Brief, idea: Idea, words: phrases.Phrases, claims: Claims) -> dict[str, Any]:
     opening, _, rest = idea.facebook.partition("\n")
     asks = brief.seed % 3 == 0 and brief.cta_type != "comment"
-    body = [rest.strip(), words.solution("facebook", claims.take(2)), idea.ask if asks else ""]
+    body = [rest.strip(), words.solution("facebook", claims.take(_facts_for(idea))), idea.ask if asks else ""]
     return {
         "hook": opening, "body": _paragraphs(body), "cta": words.call("facebook", claims),
         "hashtags": words.hashtags(brief.seed % 3), "link_url": brief.product.website,
@@ -72,11 +73,16 @@ def _facebook(brief: Brief, idea: Idea, words: phrases.Phrases, claims: Claims) 
 
 def _linkedin(brief: Brief, idea: Idea, words: phrases.Phrases, claims: Claims) -> dict[str, Any]:
     opening, *rest = idea.linkedin
-    body = [*rest, words.solution("linkedin", claims.take(2))]
+    body = [*rest, words.solution("linkedin", claims.take(_facts_for(idea)))]
     return {
         "hook": opening, "body": _paragraphs(body), "cta": words.call("linkedin", claims),
         "hashtags": words.hashtags(3), "first_comment": words.link_comment(), "title": idea.headline,
     }  # fmt: skip
+
+
+def _facts_for(idea: Idea) -> int:
+    """Ideas that others share a part with are told with one fact, so that they do not share the facts as well."""
+    return 2 if idea.own else 1
 
 
 def _tiktok(brief: Brief, idea: Idea, words: phrases.Phrases, claims: Claims) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from . import orders
 from .brief import Brief, Fact
-from .chooser import Idea, plain, trade
+from .chooser import plain, trade
 from .facts import Claims
+from .idea import Idea
 from .phrasebook import ALSO, BY_VERB, CALLS, GENERAL_TAGS, NEUTRAL, PILLARS, SHORT_CALLS, SOLUTIONS, WAYS
 
 _CALL_WORDS = {

@@ -6,8 +6,9 @@ from typing import Any
 
 from . import phrases
 from .brief import Brief
-from .chooser import Idea, plain, ranking
+from .chooser import plain, ranking
 from .facts import Claims
+from .idea import Idea
 
 _EMOJI = re.compile("[\U0001f1e6-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3]+ ?")
 _TAGS = re.compile(r"(?:\s*#\w+)+\s*\Z")
