@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import reflex as rx
 from fastapi import FastAPI
 
-from marketingos import adapters, clock, db, jobs, log
+from marketingos import adapters, clock, db, jobs, log, memory
 from marketingos.api import create_api
 from marketingos.api.caching import keep_assets
 from marketingos.settings import get_settings
@@ -32,6 +32,7 @@ def routes() -> FastAPI:
 async def lifespan() -> AsyncIterator[None]:
     """The sweeps run for as long as the server does; then every connection is closed."""
     log.configure()
+    memory.settle()
     try:
         async with jobs.scheduler():
             yield

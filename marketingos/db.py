@@ -12,7 +12,7 @@ one connection and stand in line for it; only another process is waited for in S
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, TypeVar
@@ -47,8 +47,8 @@ def _writing() -> AsyncEngine:
     """The engine of those who write: on SQLite one connection, else the usual one."""
     global _writer
     if _writer is None:
-        alone = {"pool_size": 1, "max_overflow": 0}
-        _writer = _make_engine(get_settings().async_database_url, **alone) if is_sqlite() else engine()
+        url = get_settings().async_database_url
+        _writer = _make_engine(url, _Writer, pool_size=1, max_overflow=0) if is_sqlite() else engine()
     return _writer
 
 
@@ -99,7 +99,7 @@ async def one_at_a_time(s: AsyncSession, what: str) -> None:
         await s.exec(select(func.pg_advisory_xact_lock(func.hashtext(what))))
 
 
-def claimable(statement: Claim, of: type[SQLModel] | None = None) -> Claim:
+def claimable(statement: Claim, of: type[SQLModel] | Sequence[type[SQLModel]] | None = None) -> Claim:
     """Row locks for a claim: other replicas skip what this one takes. SQLite's single writer needs none."""
     return statement if is_sqlite() else statement.with_for_update(skip_locked=True, of=of)
 
@@ -110,11 +110,11 @@ async def _take_write_lock(opened: AsyncSession) -> None:
         await connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _make_engine(url: str, **pool: int) -> AsyncEngine:
+def _make_engine(url: str, kind: type[_Connection] | None = None, **pool: int) -> AsyncEngine:
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
     get_settings().data_dir.mkdir(parents=True, exist_ok=True)
-    options = {"timeout": 30, "async_creator_fn": _connect}
+    options = {"timeout": 30, "async_creator_fn": partial(_connect, kind or _Connection)}
     # Sessions end their own transactions, and the driver opens none: there is nothing to roll back once more.
     made = create_async_engine(url, connect_args=options, pool_reset_on_return=None, **pool)
     event.listen(made.sync_engine, "connect", _prepare_sqlite)
@@ -133,9 +133,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 class _Cursor(aiosqlite.Cursor):
     """A statement with its first rows in one visit to the connection's thread, where the driver's own makes four."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: _Connection) -> None:
         self.iter_chunk_size = _ROWS
-        self._conn = connection
+        self._conn: _Connection = connection
         self._rows: list[Any] = []
         self._open: sqlite3.Cursor | None = None
         self._facts: tuple[Any, int, int | None] = (None, -1, None)
@@ -156,7 +156,10 @@ class _Cursor(aiosqlite.Cursor):
             else:
                 cursor.close()
 
-        await self._do(work, self._conn._conn)
+        if method == "execute" and self._conn.is_brief():
+            work(self._conn._conn)
+        else:
+            await self._do(work, self._conn._conn)
         return self
 
     async def fetchall(self) -> list[Any]:
@@ -197,8 +200,23 @@ class _Connection(aiosqlite.Connection):
     def cursor(self) -> _Cursor:  # type: ignore[override]
         return _Cursor(self)
 
+    def is_brief(self) -> bool:
+        """Whether a statement may run where it is asked: it waits for nothing and costs less than the way to another
+        thread and back."""
+        return False
 
-def _connect(database: str, **options: Any) -> _Connection:
-    made = _Connection(partial(sqlite3.connect, database, **options), iter_chunk_size=_ROWS)
+
+class _Writer(_Connection):
+    """A connection that has the lock of writers from BEGIN to COMMIT; these two may wait for the disk or for another
+    process, what stands between them does not."""
+
+    def is_brief(self) -> bool:
+        return self.in_transaction
+
+
+def _connect(kind: type[_Connection], database: str, **options: Any) -> _Connection:
+    # Between BEGIN and COMMIT the loop's own thread works on a connection that another one opened; never both at once.
+    options["check_same_thread"] = False
+    made = kind(partial(sqlite3.connect, database, **options), iter_chunk_size=_ROWS)
     made._thread.daemon = True
     return made

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, case, exists, func, or_
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_
+from sqlalchemy.orm import Mapped, aliased, joinedload
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 from sqlmodel.sql.sqltypes import UTCDateTime
@@ -28,8 +28,20 @@ logger = log.get_logger(__name__)
 
 BATCH = 200
 
-_WANTING = col(Delivery.status).in_(
-    [DeliveryStatus.QUEUED, DeliveryStatus.RETRYING, DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN]
+_other = aliased(Delivery)
+
+
+def _is(status: Mapped[DeliveryStatus], *wanted: DeliveryStatus) -> ColumnElement[bool]:
+    """Whether a row has one of these states. Not `IN`, whose list SQLAlchemy writes out anew at every execution."""
+    return or_(*(status == each for each in wanted))
+
+
+_WANTING = _is(
+    col(Delivery.status),
+    DeliveryStatus.QUEUED,
+    DeliveryStatus.RETRYING,
+    DeliveryStatus.SENDING,
+    DeliveryStatus.UNKNOWN,
 )
 """Rows that a worker may take, now or later."""
 
@@ -50,10 +62,9 @@ _AWAKE = or_(
 )
 """Rows that their account's rest does not concern: it is over, they may be out, or a person has to be asked."""
 
-_other = aliased(Delivery)
 _BUSY = exists().where(
     col(_other.account_id) == Account.id,
-    col(_other.status).in_([DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN]),
+    _is(col(_other.status), DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN),
     col(_other.lease_until) > _NOW,
 )
 """Whether somebody is sending for an account."""
@@ -66,11 +77,10 @@ _ACCOUNTS_DUE = (
     .order_by(func.min(Delivery.not_before))
     .limit(BATCH)
 )
-_IDLE_ACCOUNT = select(Account).where(Account.id == bindparam("account"), ~_BUSY)
 _NEXT = (
-    select(Delivery)
+    select(Account, Delivery)
     .join(Account)
-    .where(Delivery.account_id == bindparam("account"), _FREE, _AWAKE)
+    .where(Delivery.account_id == bindparam("account"), _FREE, _AWAKE, ~_BUSY)
     .order_by(col(Delivery.not_before))
     .limit(1)
 )
@@ -103,21 +113,18 @@ async def claim(account_id: int) -> Task | None:
     async with session() as s:
         now = clock.now()
         given = {"now": now, "account": account_id}
-        account = (await s.exec(claimable(_IDLE_ACCOUNT, of=Account), params=given)).first()
-        if account is None:
-            return None
         stopped = await pauses.standing(s)
         for _ in range(BATCH):
-            row = (await s.exec(claimable(_NEXT, of=Delivery), params=given)).first()
-            if row is None or not await pacing.admits(s, account, row, now):
+            found = (await s.exec(claimable(_NEXT, of=[Account, Delivery]), params=given)).first()
+            if found is None or not await pacing.admits(s, *found, now):
                 return None
-            if task := await _take(s, row, account, stopped, now):
+            if task := await _take(s, *found, stopped, now):
                 return task
         return None
 
 
 async def _take(
-    s: AsyncSession, delivery: Delivery, account: Account, stopped: pauses.Standing, now: datetime
+    s: AsyncSession, account: Account, delivery: Delivery, stopped: pauses.Standing, now: datetime
 ) -> Task | None:
     """One claim; None when the delivery has to wait for a person or is no longer wanted."""
     fresh = delivery.status in (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING)
