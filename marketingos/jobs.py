@@ -32,6 +32,9 @@ logger = log.get_logger(__name__)
 
 TICK = timedelta(seconds=1)
 
+GRACE = timedelta(seconds=8)
+"""For posts under way when the server ends: container hosts wait ten seconds before they kill."""
+
 EARLY = timedelta(milliseconds=5)
 """A timer may ring so much before its moment, when nothing is due yet and the next tick is a second away."""
 
@@ -47,14 +50,13 @@ class Sweep:
 
 
 def sweeps(settings: Settings) -> tuple[Sweep, ...]:
-    """The table. Runs of publishing may overlap, since each claims its own rows: a slow platform delays nobody."""
+    """The table. Publishing is begun and not waited for, so that a slow platform delays nobody."""
     return (
-        Sweep(name="publish.tick", run=publish_on_time, every=TICK, overlap=16),
+        Sweep(name="publish.tick", run=publish_on_time, every=TICK, overlap=4),
         Sweep(
             name="publish.sweep",
-            run=publishing.publish_due,
+            run=publishing.begin_due,
             every=timedelta(minutes=settings.publish_every_minutes),
-            overlap=2,
         ),
         Sweep(name="cycle", run=orchestrate, every=timedelta(seconds=1)),
         Sweep(name="fit", run=fitting.fit_waiting, every=timedelta(seconds=5)),
@@ -69,14 +71,14 @@ def sweeps(settings: Settings) -> tuple[Sweep, ...]:
 
 
 async def publish_on_time() -> None:
-    """Sends what is due now, and what falls due before the next tick in its very moment."""
+    """Begins what is due now, and what falls due before the next tick in its very moment."""
     due = await claiming.next_due()
     if due is None:
         return
     pause = clock.real_seconds(due - clock.now())
     if pause < TICK.total_seconds():
         await asyncio.sleep(max(pause, 0.0) + EARLY.total_seconds())
-        await publishing.publish_due()
+        await publishing.begin_due()
 
 
 async def orchestrate() -> None:
@@ -118,6 +120,7 @@ async def scheduler() -> AsyncIterator[None]:
         yield
     finally:
         metronome.shutdown(wait=False)
+        await publishing.end(GRACE)
 
 
 def _guarded(sweep: Sweep) -> Callable[[], Awaitable[None]]:

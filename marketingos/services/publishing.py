@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import DBAPIError
@@ -53,6 +54,17 @@ from marketingos.services.views import PersonView, PostView
 
 logger = log.get_logger(__name__)
 
+
+@dataclass
+class _UnderWay:
+    """The walks that this process has begun and does not wait for."""
+
+    walks: set[asyncio.Task[int]] = field(default_factory=set)
+    ending: bool = False
+
+
+_under_way = _UnderWay()
+
 _UNCONFIRMED = (DeliveryStatus.UNKNOWN, DeliveryStatus.HELD)
 
 
@@ -64,6 +76,28 @@ async def publish_due() -> int:
     """
     counts = await asyncio.gather(*(_drain_alone(account_id) for account_id in await claiming.accounts_due()))
     return sum(counts)
+
+
+async def begin_due() -> None:
+    """Begins the same and waits for none of it: however slowly some accounts are served, the next moment comes."""
+    for account_id in await claiming.accounts_due():
+        walk = asyncio.create_task(_drain_alone(account_id))
+        _under_way.walks.add(walk)
+        walk.add_done_callback(_under_way.walks.discard)
+
+
+async def end(patience: timedelta) -> None:
+    """What was begun has so long to come to an end, and nothing new is taken; what is left goes on in another process,
+    as after a death."""
+    _under_way.ending = True
+    try:
+        if walks := set(_under_way.walks):
+            _, left = await asyncio.wait(walks, timeout=patience.total_seconds())
+            for walk in left:
+                walk.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+    finally:
+        _under_way.ending = False
 
 
 async def settle_by_hand(actor: PersonView, delivery_id: int, *, published: bool) -> PostView:
@@ -109,7 +143,7 @@ async def _drain_alone(account_id: int) -> int:
 async def _drain(account_id: int) -> int:
     """The due deliveries of one account, one after the other; answers how many it took."""
     taken = 0
-    while task := await claiming.claim(account_id):
+    while not _under_way.ending and (task := await claiming.claim(account_id)):
         taken += 1
         try:
             async with _alive(task):

@@ -11,7 +11,7 @@ The file `PARKS` says at which await the walks of an account stop, `{"7": 31}`; 
 Each walk that has stopped writes a line `account await place` into the file `PARKED`.
 
 Nothing of the product is replaced save its clock, how often its scheduler ticks, and, for walks that stand still, how
-many ticks and connections there may be.
+many connections there may be.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ import sys
 import types
 from collections import Counter
 from collections.abc import Callable, Coroutine, Generator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -41,9 +40,6 @@ BUSY = "FAULTS_BUSY_MS"
 """How long SQLite waits for another's lock, instead of half a minute."""
 
 TICK = timedelta(milliseconds=200)
-OVERLAP = 10_000
-"""Ticks that may be under way at once: one that waits for a parked walk never ends."""
-
 ROOM = "FAULTS_CONNECTIONS"
 """How many connections a process may have to PostgreSQL, which allows a hundred in all."""
 
@@ -112,8 +108,6 @@ def prepare() -> None:
     vault.forget()
     clock._accelerated = SharedClock(Path(os.environ[OFFSET])).moved
     jobs.TICK = TICK
-    table = jobs.sweeps
-    jobs.sweeps = lambda settings: tuple(replace(sweep, overlap=OVERLAP) for sweep in table(settings))
     make = db.create_async_engine
 
     def with_room(url: str, **choices: Any) -> Any:

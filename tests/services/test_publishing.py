@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
-from marketingos import clock, db
+from marketingos import clock, db, jobs
 from marketingos.domain.account import Account, AccountState
 from marketingos.domain.delivery import LEASE, Attempt, Content, Delivery, DeliveryStatus, HoldReason
 from marketingos.domain.platform import Platform
@@ -348,6 +349,59 @@ async def test_one_sick_account_does_not_stop_the_others(laura: PersonView, plat
     platform.script = [fails_with(RuntimeError("bug"))]
     await sweep(later=DUE)
     assert len(platform.ledger) == 1
+
+
+async def test_walks_that_take_their_time_keep_nobody_waiting(laura: PersonView, platform: FakePlatform) -> None:
+    """The clock goes on ticking however many accounts are served slowly, and what is due then leaves in its moment."""
+    at = clock.now() + DUE
+    release, waiting = asyncio.Event(), asyncio.Event()
+    commit = platform.commit
+
+    async def slow(grant: Grant, content: Content, progress: Progress) -> Any:
+        if content.text == "lenta":
+            waiting.set()
+            await release.wait()
+        return await commit(grant, content, progress)
+
+    platform.commit = slow  # type: ignore[method-assign]
+    for name in ("lenta", "rápida"):
+        product = await stage.product(name, (Platform.FACEBOOK,))
+        late = timedelta(minutes=30 if name == "lenta" else 32)
+        await review.approve(laura, await stage.post(product, after=late, text=name, with_picture=False))
+    with clock.frozen(at):
+        await asyncio.wait_for(jobs.publish_on_time(), 20)
+        await asyncio.wait_for(waiting.wait(), 20)
+    with clock.frozen(at + timedelta(minutes=2)):
+        await asyncio.wait_for(jobs.publish_on_time(), 20)
+        while platform.ledger != ["rápida"]:
+            await asyncio.sleep(0.01)
+    release.set()
+    await publishing.end(timedelta(seconds=20))
+    assert platform.ledger == ["rápida", "lenta"]
+
+
+async def test_a_server_that_ends_lets_posts_arrive(laura: PersonView, platform: FakePlatform) -> None:
+    """What is under way is written down before the process ends; what takes too long is left to the next one."""
+    post_id = await approved(laura)
+    at = clock.now() + DUE
+    stuck = asyncio.Event()
+
+    async def never(*_: object) -> Any:
+        stuck.set()
+        await asyncio.Event().wait()
+
+    with clock.frozen(at), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(platform, "commit", never)
+        await publishing.begin_due()
+        await asyncio.wait_for(stuck.wait(), 20)
+        await publishing.end(timedelta())
+    assert (await the_delivery()).intent_at is not None
+    with clock.frozen(at + LEASE + timedelta(seconds=1)):
+        await publishing.begin_due()
+        await publishing.end(timedelta(seconds=20))
+    await sweep(later=DUE + LEASE + timedelta(minutes=6), times=2)
+    assert platform.ledger == [TEXT]
+    assert (await posts.post(laura, post_id)).status is PostStatus.PUBLISHED
 
 
 async def unknown_then_held(laura: PersonView, platform: FakePlatform) -> int:
