@@ -4,6 +4,11 @@ import { createElement as h, useEffect, useRef, useState } from "react";
 
 const READ = "image/jpeg,image/png,image/webp,video/mp4,video/quicktime,application/pdf";
 
+/* The end of a name, which says what kind of file it is; half a character in it cannot be sent. */
+function named(file) {
+  try { return encodeURIComponent(Array.from(file.name).slice(-200).join("")); } catch { return ""; }
+}
+
 function send(address, file, language, onProgress, hold) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
@@ -42,7 +47,7 @@ export default function MediaDrop({ post, platforms = "", replace, many, most, w
       if (file.size > most) { onFailed?.(words.tooLarge); continue; }
       setShare((n + 0.01) / chosen.length);
       const asked = platforms.split(" ").filter(Boolean).map((p) => `platforms=${p}`).join("&");
-      const address = `/api/posts/${post}/media?${asked}&replace=${Boolean(replace) && n === 0}&name=${encodeURIComponent(file.name.slice(-200))}`;
+      const address = `/api/posts/${post}/media?${asked}&replace=${Boolean(replace) && n === 0}&name=${named(file)}`;
       const done = await send(address, file, language, (s) => here.current && setShare((n + s) / chosen.length), request);
       if (!here.current) return;
       if (done.stopped) break;
