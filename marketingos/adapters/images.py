@@ -78,15 +78,25 @@ def compose_post(
     size: tuple[int, int] = (1080, 1350),
     style: int | None = None,
     by_model: bool = False,
+    logo: bytes | None = None,
 ) -> bytes:
-    """The post's picture as a JPEG of that size: the headline set on it in the brand's colours, the brand at its foot.
+    """The post's picture as a JPEG of that size: the headline set on it in the brand's colours, the brand at its foot,
+    by its logo where it has one, else by name.
 
     `style` chooses one of `poster.STYLES` layouts (any number, taken modulo); without it the headline does.
     With `by_model` the file owns up to the model that painted it.
     """
-    ground = _flattened(_opened(picture), "#ffffff")
-    made = poster.composed(ground, headline=headline, brand=brand, palette=palette, size=size, style=style)
+    ground, mark = _flattened(_opened(picture), "#ffffff"), _logo(logo)
+    made = poster.composed(ground, headline=headline, brand=brand, palette=palette, size=size, style=style, logo=mark)
     return _encoded(made, marked=by_model)
+
+
+def _logo(data: bytes | None) -> Image.Image | None:
+    """A logo with what is transparent in it; None for none, and for one that cannot be read."""
+    try:
+        return _in_srgb(_opened(data)).convert("RGBA") if data else None
+    except InvalidInput:
+        return None
 
 
 def print_of(data: bytes) -> str:

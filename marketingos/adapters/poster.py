@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw, ImageOps, ImageStat
 
 from marketingos.adapters import lettering
 from marketingos.adapters.lettering import GROTESQUE, SANS, SERIF, Face, Setting
@@ -50,15 +50,19 @@ def composed(
     palette: Sequence[str],
     size: tuple[int, int],
     style: int | None = None,
+    logo: Image.Image | None = None,
 ) -> Image.Image:
-    """The poster, RGB, of that size. The picture is cropped to it, keeping its lower middle."""
+    """The poster, RGB, of that size. The picture is cropped to it, keeping its lower middle. The brand signs with its
+    logo (RGBA), else with its name."""
     sheet = ImageOps.fit(picture, size, Image.Resampling.LANCZOS, centering=(0.5, 0.62))
     colours = [_parsed(code) for code in palette] or [BLACK]
     chosen = STYLES[(zlib.crc32(headline.encode()) if style is None else style) % len(STYLES)]
     poster = _Poster(sheet, colours, chosen)
     if lettering.drawable(headline, chosen.face):
         poster.set_headline(headline)
-    if lettering.drawable(brand, SANS):
+    if logo is not None and logo.getbbox():
+        poster.stamp(logo)
+    elif lettering.drawable(brand, SANS):
         poster.sign(brand)
     return sheet
 
@@ -99,6 +103,21 @@ class _Poster:
         if min(_contrast(ink, tone) for tone in tones) < INK_CONTRAST:
             colour = self._label((margin, top, margin + setting.width, top + setting.height))
         ImageDraw.Draw(self.sheet).text((margin, top), setting.lines[0], font=setting.font, fill=colour)
+
+    def stamp(self, logo: Image.Image) -> None:
+        """The brand's logo, small, at the lower left; one that is not opaque gets a plate that it stands out from."""
+        margin, pad = round(self._unit * 0.066), round(self._unit * 0.02)
+        room = (max(1, round(self._unit * 0.3)), max(1, round(self._unit * 0.085)))
+        mark = ImageOps.contain(logo.crop(logo.getbbox()), room, Image.Resampling.LANCZOS)
+        left, top = margin, self.sheet.size[1] - margin - mark.height
+        cover = mark.getchannel("A")
+        if logo.getchannel("A").getextrema() != (255, 255):
+            red, green, blue = ImageStat.Stat(mark.convert("RGB"), mask=cover.point(lambda v: 255 * (v > 96))).mean
+            tone = (round(red), round(green), round(blue))
+            plate = max((self._paper, self._ink), key=lambda colour: _contrast(colour, tone))
+            box = (left - pad, top - pad, left + mark.width + pad, top + mark.height + pad)
+            ImageDraw.Draw(self.sheet).rounded_rectangle(box, radius=pad, fill=plate)
+        self.sheet.paste(mark, (left, top), cover)
 
     def _label(self, area: Box) -> RGB:
         """A small plate in the brand's darkest colour; answers the ink for it."""

@@ -143,7 +143,8 @@ def _wanted(canvas: _Canvas) -> Wanted:
 
 async def _composed(canvas: _Canvas, drawing: bytes) -> bytes:
     """The drawing with headline and brand."""
-    product = canvas.product
+    product, store = canvas.product, adapters.media_store()
+    logo = product.template.logo
     compose = partial(
         images.compose_post,
         drawing,
@@ -151,6 +152,7 @@ async def _composed(canvas: _Canvas, drawing: bytes) -> bytes:
         brand=product.name,
         palette=product.template.palette,
         by_model=True,
+        logo=await store.open(logo) if logo and await store.exists(logo) else None,
     )
     return await to_thread.run_sync(compose, limiter=_table())
 

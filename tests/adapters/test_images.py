@@ -6,7 +6,7 @@ import string
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageColor
 
 from marketingos.adapters import images, lettering, poster
 from marketingos.domain.framing import Frame, Span, frame
@@ -180,6 +180,30 @@ def test_posters_have_the_asked_size(
     ground = saved(Image.linear_gradient("L").resize((300, 375)), "JPEG")
     made = images.compose_post(ground, headline=headline, brand="Peñíscola €", palette=palette, size=size, style=style)
     assert opened(made).size == size
+
+
+@pytest.mark.parametrize("ground", ["white", "black"])
+@pytest.mark.parametrize("ink", ["#ffffff", "#000000", "#c81e1e"])
+def test_a_logo_signs_where_there_is_one(ground: str, ink: str) -> None:
+    """In the place of the name, in its own colours, and to be seen on whatever lies beneath."""
+    mark = Image.new("RGBA", (400, 200))
+    mark.paste(ink, (100, 50, 300, 150))
+    signed = opened(images.compose_post(_ground(ground), headline="", brand="ReservasPro", palette=PALETTES[0],
+                                        logo=saved(mark, "PNG")))  # fmt: skip
+    foot = signed.crop((40, 1150, 400, 1310)).convert("RGB")
+    wanted = ImageColor.getrgb(ink)
+    drawn = [
+        poster._distance(poster._rgb(foot.getpixel((x, y))), wanted) for x in range(0, 360, 4) for y in range(0, 160, 4)
+    ]
+    assert min(drawn) < 30
+    assert max(drawn) > 120
+
+
+def test_a_logo_that_cannot_be_read_leaves_the_name() -> None:
+    """A broken file costs no picture."""
+    plain = images.compose_post(_ground("white"), headline="", brand="ReservasPro", palette=PALETTES[0])
+    broken = images.compose_post(_ground("white"), headline="", brand="ReservasPro", palette=PALETTES[0], logo=b"no")
+    assert broken == plain
 
 
 @pytest.mark.parametrize("style", range(len(poster.STYLES)))

@@ -24,11 +24,11 @@ from marketingos.domain.product import Fact, Product
 from marketingos.domain.slot import Slot
 from marketingos.domain.user import Role
 from marketingos.errors import ContentRefused, Forbidden, NotFound, Refused
-from marketingos.services import filling, generation, picturing, review, spending
+from marketingos.services import filling, generation, logos, picturing, review, spending
 from marketingos.services import posts as posts_of
 from marketingos.services.spending import Forecast
 from marketingos.services.views import CycleView
-from tests.services.studio import HOOKS, MONDAY, Studio, api_error, demo, message, person, posts
+from tests.services.studio import HOOKS, MONDAY, PICTURE, Studio, api_error, demo, message, person, posts
 
 INSTAGRAM = (Platform.INSTAGRAM,)
 
@@ -810,3 +810,22 @@ async def test_what_the_writer_would_rather_not_publish_is_looked_at(studio: Stu
     assert post.why.risks == ("Habla de una enfermedad.",)
     edited = await review.edit_text(person(), variant.id, "Otra cosa muy distinta.", variant.version)
     assert "check.risky" not in edited.variants[0].findings
+
+
+async def test_a_picture_is_signed_with_the_logo(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stored picture that the product's template names reaches the drawing board."""
+    await demo("ReservasPro", platforms=(Platform.LINKEDIN,))
+    kept = await logos.keep(person(), PICTURE)
+    async with db.session() as s:
+        product = (await s.exec(select(Product).where(Product.name == "ReservasPro"))).one()
+        product.template = product.template.model_copy(update={"logo": kept.name})
+    given: list[bytes | None] = []
+    compose = picturing.images.compose_post
+
+    def seen(*args: Any, **more: Any) -> bytes:
+        given.append(more["logo"])
+        return compose(*args, **more)
+
+    monkeypatch.setattr(picturing.images, "compose_post", seen)
+    await cycle()
+    assert set(given) == {PICTURE}
