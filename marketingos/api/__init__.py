@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 
 from marketingos import __version__
 from marketingos.api import auth, autosaas, health, logos, media, oauth, problems, uploads
@@ -17,4 +18,5 @@ def create_api() -> FastAPI:
     for module in (auth, autosaas, health, logos, media, oauth, uploads):
         api.include_router(module.router)
     api.add_exception_handler(MarketingError, problems.answer)
+    api.add_exception_handler(RequestValidationError, problems.misread)
     return api

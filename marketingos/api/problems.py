@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from marketingos.domain.sheet import Problem
@@ -64,3 +65,10 @@ async def answer(_request: Request, error: Exception) -> JSONResponse:
     """For the application: any known error that a route lets through."""
     assert isinstance(error, MarketingError)
     return problem(error)
+
+
+async def misread(_request: Request, error: Exception) -> JSONResponse:
+    """For the application: what was sent does not have the shape that the route takes. Nothing of it is repeated."""
+    assert isinstance(error, RequestValidationError)
+    fields = [Problem(path=tuple(found["loc"][1:]) or ("body",), key="error.invalid") for found in error.errors()]
+    return problem(InvalidInput("error.invalid"), fields=fields)

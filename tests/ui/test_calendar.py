@@ -338,6 +338,7 @@ async def test_a_viewer_is_offered_nothing_that_is_refused(tab, database, moment
     state = await opened(tab, redeemed[0], post)
     row = state.shown
     assert not any((row.can_edit, row.can_approve, row.can_reject, row.can_move, row.can_publish_now))
+    assert not state.may_generate
 
 
 async def test_another_language_is_another_text(tab, session, post):

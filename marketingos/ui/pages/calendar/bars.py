@@ -69,7 +69,7 @@ def _generate() -> rx.Component:
         busy_label=t("calendar.generating"),
         on_click=S.ask_generate(0),
     )
-    return rx.cond(S.unborn, rx.fragment(), rx.el.div(everything, more, class_name="btn-pair"))
+    return rx.cond(S.may_generate & ~S.unborn, rx.el.div(everything, more, class_name="btn-pair"))
 
 
 def _generate_one(product: rx.Var) -> rx.Component:

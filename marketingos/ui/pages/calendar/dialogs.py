@@ -44,8 +44,8 @@ def free_dialog() -> rx.Component:
         t("calendar.free"),
         when,
         rx.el.p(told),
-        rx.cond(S.slot.reached, rx.el.p(S.forecast, class_name="dim")),
-        actions=(cancel_button(FREE_DIALOG), rx.cond(S.slot.reached, write)),
+        rx.cond(S.slot.reached & S.may_generate, rx.el.p(S.forecast, class_name="dim")),
+        actions=(cancel_button(FREE_DIALOG), rx.cond(S.slot.reached & S.may_generate, write)),
     )
 
 

@@ -47,7 +47,7 @@ def first_steps() -> rx.Component:
                     has_products,
                     has_accounts & ~has_products,
                 ),
-                _step("3", t("calendar.first.week"), _doing(), False, ready, rx.cond(ready, write)),
+                _step("3", t("calendar.first.week"), _doing(), False, ready, rx.cond(ready & S.may_generate, write)),
             ),
             class_name="first-card",
         ),

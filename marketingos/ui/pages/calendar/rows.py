@@ -158,13 +158,18 @@ def strip(calendar: CalendarView, window: Window, choice: Choice, now: datetime,
             day=day.isoformat(),
             weekday=dates.format_date(day, "EEE", locale=language).rstrip("."),
             number=str(day.day),
-            name=format_day(day, language, long=True),
+            name=_day_name(day, len(dots.get(day, ())), language),
             today=day == _day(now, zone),
             chosen=day == window.day,
             dots=tuple(dots.get(day, ())[:3]),
         )
         for day in (first + timedelta(days=n) for n in range(7))
     )
+
+
+def _day_name(day: date, posts: int, language: str) -> str:
+    """What the dots say, for who does not see them."""
+    return f"{format_day(day, language, long=True)}, {sentence('calendar.day_posts', language, n=posts)}"
 
 
 def cycle_row(cycle: CycleView | None, language: str) -> CycleRow:

@@ -16,6 +16,7 @@ from reflex.event import EventSpec
 from marketingos import clock
 from marketingos.domain.platform import Platform
 from marketingos.domain.slot import wall_time
+from marketingos.domain.user import Deed, may
 from marketingos.services import accounts, generation, posts
 from marketingos.services.views import CalendarView, ProductView
 from marketingos.settings import get_settings
@@ -58,6 +59,7 @@ class CalendarState(PostDesk, rx.State):
     counts: rx.Field[dict[str, int]] = rx.field(default_factory=lambda: dict.fromkeys(rows.FILTERS, 0))
     products: tuple[ProductView, ...] = ()
     accounts: int = 0
+    may_generate: bool = False
     unborn: bool = False
     cycle: CycleRow = CycleRow()
     slot: SlotRow = SlotRow()
@@ -180,6 +182,7 @@ class CalendarState(PostDesk, rx.State):
 
     async def _read(self) -> None:
         actor, window = await actor_of(self), self._window()
+        self.may_generate = may(actor.role, Deed.GENERATE)
         calendar = await posts.calendar(actor, start=window.start, end=window.end, product_id=self.product_id or None)
         self._seen, self._minute = calendar.revision, _minute()
         self.unborn = calendar.revision == ""
@@ -269,7 +272,8 @@ class CalendarState(PostDesk, rx.State):
             return None
         horizon = timedelta(days=get_settings().horizon_days)
         self.slot = rows.slot_row(slot, clock.now(), horizon, await language_of(self))
-        await self._forecast(slot.product.id)
+        if self.may_generate:
+            await self._forecast(slot.product.id)
         return open_dialog(FREE_DIALOG)
 
     @rx.event
