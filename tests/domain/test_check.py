@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,6 +40,23 @@ def test_hashtags_are_counted() -> None:
     """Five pass on Instagram, six do not; a `#` inside a word or an address is none."""
     assert keys("Hola #a #b #c #d #e https://x.es/#seccion C#") == set()
     assert "check.too_many_hashtags" in keys("Hola #a #b #c #d #e #f")
+
+
+@pytest.mark.parametrize(("sign", "most"), [("#", 30), ("@", 20)])
+def test_what_instagram_refuses_blocks(sign: str, most: int) -> None:
+    """Thirty hashtags and twenty mentions pass there, one more does not; elsewhere nobody counts."""
+    fits, over = (" ".join(f"{sign}a{n}" for n in range(count)) for count in (most, most + 1))
+    assert "check.too_many_tags" not in keys(fits + " hola@ejemplo.es")
+    assert "check.too_many_tags" in keys(over)
+    assert "check.too_many_tags" not in keys(over, Platform.FACEBOOK)
+
+
+def test_a_document_needs_a_title() -> None:
+    """LinkedIn demands one, and shows a hundred characters of it."""
+    paper = Draft(platform=Platform.LINKEDIN, format=Format.DOCUMENT, text="Hola", pieces=(check.Piece(),))
+    assert [f.key for f in check.about_text(paper)] == ["check.no_title"]
+    assert check.about_text(replace(paper, title="Guía")) == ()
+    assert check.about_text(replace(paper, pieces=())) == ()
 
 
 @pytest.mark.parametrize(
@@ -164,4 +183,5 @@ def test_every_finding_has_its_sentence() -> None:
     assert set(SEVERITIES) <= set(catalogue("es"))
     assert set(SEVERITIES) <= set(catalogue("en"))
     blocking = {key for key, severity in SEVERITIES.items() if severity is Severity.BLOCKS}
-    assert blocking == {"check.empty", "check.too_long", "check.no_media", "check.media_failed", "check.injection"}
+    media = {"check.no_media", "check.media_failed", "check.no_title"}
+    assert blocking == {"check.empty", "check.too_long", "check.too_many_tags", "check.injection"} | media

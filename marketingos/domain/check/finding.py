@@ -19,6 +19,7 @@ SEVERITIES: Mapping[str, Severity] = {
     "check.too_long": Severity.BLOCKS,
     "check.no_media": Severity.BLOCKS,
     "check.no_title": Severity.BLOCKS,
+    "check.too_many_tags": Severity.BLOCKS,
     "check.media_failed": Severity.BLOCKS,
     "check.injection": Severity.BLOCKS,
     "check.too_many_hashtags": Severity.WARNS,

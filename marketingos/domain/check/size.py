@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from marketingos.domain.check.draft import Draft
@@ -13,6 +14,11 @@ TITLE_LIMIT = 90
 
 PAPER_TITLE_LIMIT = 100
 """Characters of a document's title, which LinkedIn demands and shows in one line."""
+
+HASHTAG_LIMIT, MENTION_LIMIT = 30, 20
+"""What Instagram takes in a caption (IG User media, `caption`)."""
+
+_MENTION = re.compile(r"(?<![\w.@])@\w[\w.]*")
 
 
 def check(draft: Draft) -> Iterator[Finding]:
@@ -29,3 +35,12 @@ def check(draft: Draft) -> Iterator[Finding]:
         yield Finding(key="check.no_title")
     if (tags := len(hashtags_in(draft.text))) > rules.hashtag_limit:
         yield Finding(key="check.too_many_hashtags", detail=f"{tags} > {rules.hashtag_limit}")
+    if draft.platform is Platform.INSTAGRAM and draft.format is not Format.STORY:
+        yield from _refused_by_instagram(draft.text, tags)
+
+
+def _refused_by_instagram(text: str, tags: int) -> Iterator[Finding]:
+    """More than the five that do a post good are a matter of taste; more than these are refused."""
+    mentions = len(_MENTION.findall(text))
+    if tags > HASHTAG_LIMIT or mentions > MENTION_LIMIT:
+        yield Finding(key="check.too_many_tags", detail=f"{tags} #, {mentions} @")

@@ -35,7 +35,7 @@ from marketingos.ui.theme import PLATFORM_NAMES
 CHECKS = {
     "length": ("check.empty", "check.too_long"),
     "media": ("check.no_media", "check.no_title", "check.media_failed", *MEDIA),
-    "hashtags": ("check.too_many_hashtags",),
+    "hashtags": ("check.too_many_hashtags", "check.too_many_tags"),
     "facts": ("check.wrong_price", "check.false_claim", "check.unknown_fact"),
     "words": ("check.banned_word", "check.competitor"),
     "language": ("check.off_language",),
