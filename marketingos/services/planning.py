@@ -11,10 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from marketingos import clock
 from marketingos.db import AsyncSession, reading
+from marketingos.domain.cycle import Shortfall
 from marketingos.domain.holiday import country_of, holiday_on, holidays_after
 from marketingos.domain.mix import Factors, next_factors
 from marketingos.domain.platform import Platform, in_order
@@ -85,15 +87,17 @@ def slot_key(slot: Slot, wall: datetime) -> str:
 
 async def plan(s: AsyncSession, product: Product, now: datetime) -> tuple[Gap, ...]:
     """The empty slots of a product within the horizon, oldest first, at most `POSTS_PER_CYCLE` and no more in a week
-    than the product wants; each differs in every factor from the posts before and after it."""
+    than the product wants; each differs in every factor from the posts before and after it, and from what was asked in
+    vain for the same slot."""
     settings = get_settings()
     end = now + timedelta(days=settings.horizon_days)
     openings = await _openings(s, [product], now + LEAD_TIME, end)
     openings = (await _in_pace(s, product, openings))[: settings.posts_per_cycle]
     told, learned = await _told(s, product, now), await learning.learned(s, product)
+    in_vain = await _in_vain(s, [opening.key for opening in openings])
     gaps = []
     for opening in openings:
-        turn = 1000 * (product.id or 0) + len(told)
+        turn = 1000 * (product.id or 0) + len(told) + 100 * in_vain[opening.key]
         factors = next_factors(_neighbours(told, opening.scheduled_at), turn, learned)
         told.append((opening.scheduled_at, factors))
         gaps.append(_gap(opening, factors))
@@ -223,6 +227,12 @@ async def _taken(s: AsyncSession, by_id: Mapping[int, Product], start: datetime,
     filled = select(Post.product_id, Post.slot_key).where(col(Post.slot_key).is_not(None), *within)
     rows = (await s.exec(filled.where(col(Post.product_id).in_(by_id)))).all()
     return {(product_id, str(key).partition(":")[2]) for product_id, key in rows}
+
+
+async def _in_vain(s: AsyncSession, keys: Sequence[str]) -> Counter[str]:
+    """How many cycles already failed to fill each slot."""
+    counted = select(Shortfall.slot_key, func.count()).where(col(Shortfall.slot_key).in_(keys))
+    return Counter(dict((await s.exec(counted.group_by(col(Shortfall.slot_key)))).all()))
 
 
 async def _told(s: AsyncSession, product: Product, now: datetime) -> list[tuple[datetime, Factors]]:

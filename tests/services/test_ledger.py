@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -47,6 +48,12 @@ async def test_a_text_that_was_told_is_told_anew(studio: Studio) -> None:
     assert len([p for p in await posts() if "degradado" in p.variants[0].text]) == 1
 
 
+def wish(body: Any) -> dict[str, str]:
+    """What a question wants: slot, angle, kind of opening, format and call."""
+    lines = (line.partition(": ") for line in body["messages"][0]["content"].splitlines())
+    return {name: value for name, _, value in lines if name in ("slot", "angle", "hook_type", "format", "cta_type")}
+
+
 async def test_one_that_repeats_again_leaves_its_slot_empty_and_says_why(studio: Studio) -> None:
     """Rather no post than the same twice; the next cycle tries another idea."""
     again = told(OLD.replace("degradado", "afeitado"))
@@ -57,8 +64,14 @@ async def test_one_that_repeats_again_leaves_its_slot_empty_and_says_why(studio:
     assert reasons == {"error.claude_repeats"}
     assert len(await posts()) == 1
     studio.writes()
+    asked = len(studio.asked["messages"])
     await cycle(timedelta(minutes=5))
     assert len(await posts()) == 5
+    first, second = (
+        {wish(body)["slot"]: wish(body) for body in bodies if len(body["messages"]) == 1}
+        for bodies in (studio.asked["messages"][:asked], studio.asked["messages"][asked:])
+    )
+    assert all(first[slot] != wanted for slot, wanted in second.items())
 
 
 async def test_after_ninety_days_it_may_be_said_again(studio: Studio, product: int) -> None:

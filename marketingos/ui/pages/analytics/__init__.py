@@ -109,7 +109,8 @@ def _filled() -> rx.Component:
         _live(),
         _posts(),
     )
-    return rx.fragment(rx.cond(S.measured, figures, _nothing()), costs(S.costs))
+    spent = rx.cond(S.measured | (S.costs.length() > 0), costs(S.costs))
+    return rx.fragment(rx.cond(S.measured, figures, _nothing()), spent)
 
 
 def _freshness() -> rx.Component:
