@@ -31,6 +31,8 @@ NAMES = {
     "check.untagged_link": "untagged_link",
     "check.missing_alt_text": "missing_alt_text",
     "check.undisclosed_ai": "missing_ai_disclosure",
+    "check.label_ai_facebook": "missing_ai_disclosure",
+    "check.label_ai_linkedin": "missing_ai_disclosure",
     "check.personal_data": "personal_data",
     "check.injection": "injection_followed",
 }
