@@ -102,9 +102,10 @@ def sunsets() -> Mapping[str, date | None]:
 
 def declares_ai(platform: Platform, kind: MediaKind) -> bool:
     """Whether a file by a model is declared as one with its post there, so that nobody has to label it by hand."""
-    if platform is Platform.FACEBOOK:
-        return kind is MediaKind.VIDEO and meta_versions.knows_ai_label(get_settings().meta_graph_version)
-    return platform in (Platform.INSTAGRAM, Platform.TIKTOK)
+    if platform is Platform.TIKTOK:
+        return True
+    labelled = platform is Platform.INSTAGRAM or (platform is Platform.FACEBOOK and kind is MediaKind.VIDEO)
+    return labelled and meta_versions.knows_ai_label(get_settings().meta_graph_version)
 
 
 async def close() -> None:

@@ -26,6 +26,7 @@ from marketingos.errors import (
 )
 from tests.adapters.test_facebook import error, metric
 from tests.adapters.wire import NOW, Shelf, Wire, content, grant, plain, prepared, published, settled
+from tests.conftest import Setter
 
 ACCOUNT = grant(AccountKind.INSTAGRAM, "17841459031772846")
 MEDIA, PUBLISH = "/v25.0/17841459031772846/media", "/v25.0/17841459031772846/media_publish"
@@ -246,23 +247,41 @@ async def test_story(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
     assert found.progress["media"] == "8"
 
 
+def newer(path: str) -> str:
+    """The address in the version that brought the label."""
+    return path.replace("/v25.0/", "/v26.0/")
+
+
 @pytest.mark.parametrize("format", [Format.IMAGE, Format.REEL, Format.STORY])
 async def test_what_a_model_made_carries_the_label(
-    instagram: Instagram, wire: Wire, shelf: Shelf, format: Format
+    instagram: Instagram, wire: Wire, shelf: Shelf, environment: Setter, format: Format
 ) -> None:
-    """The container says so; what people made says nothing."""
-    wire.on("POST", MEDIA, {"id": "1"}, times=2)
+    """From version 26 on the container says so; what people made says nothing."""
+    environment(META_GRAPH_VERSION="v26.0")
+    wire.on("POST", newer(MEDIA), {"id": "1"}, times=2)
     for made in (True, False):
         file = shelf.add("v.mp4", mime="video/mp4" if format is Format.REEL else "image/jpeg", ai_generated=made)
         await instagram.prepare(ACCOUNT, content(Platform.INSTAGRAM, "Hoy", file, format=format), {"before": []})
     assert [wire.json(n).get("is_ai_generated") for n in (0, 1)] == [True, None]
 
 
-async def test_a_carousel_carries_the_label_as_a_whole(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+async def test_an_older_version_is_not_told(instagram: Instagram, wire: Wire, shelf: Shelf) -> None:
+    """It does not know the word."""
+    wire.on("POST", MEDIA, {"id": "1"})
+    made = content(Platform.INSTAGRAM, "Hoy", shelf.add("a.jpg", ai_generated=True))
+    await instagram.prepare(ACCOUNT, made, {"before": []})
+    assert "is_ai_generated" not in wire.json(0)
+
+
+async def test_a_carousel_carries_the_label_as_a_whole(
+    instagram: Instagram, wire: Wire, shelf: Shelf, environment: Setter
+) -> None:
     """One picture by a model is enough; the pictures themselves do not say it."""
+    environment(META_GRAPH_VERSION="v26.0")
     for child in ("1", "2"):
-        wire.on("POST", MEDIA + "$", {"id": child}).on("GET", f"/{child}", status("FINISHED"))
-    room(wire).on("POST", MEDIA + "$", {"id": "179001"}).on("GET", CONTAINER, status("FINISHED"))
+        wire.on("POST", newer(MEDIA) + "$", {"id": child}).on("GET", f"/{child}", status("FINISHED"))
+    wire.on("GET", newer(QUOTA), {"data": [{"quota_usage": 0, "config": {"quota_total": 50}}]})
+    wire.on("POST", newer(MEDIA) + "$", {"id": "179001"}).on("GET", newer(CONTAINER), status("FINISHED"))
     parts = (shelf.add("0.jpg"), shelf.add("1.jpg", ai_generated=True))
     await prepared(instagram, ACCOUNT, content(Platform.INSTAGRAM, "Dos", *parts))
     assert [wire.json(n).get("is_ai_generated") for n in (0, 1, 4)] == [None, None, True]

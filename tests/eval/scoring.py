@@ -32,6 +32,7 @@ NAMES = {
     "check.missing_alt_text": "missing_alt_text",
     "check.undisclosed_ai": "missing_ai_disclosure",
     "check.label_ai_facebook": "missing_ai_disclosure",
+    "check.label_ai_instagram": "missing_ai_disclosure",
     "check.label_ai_linkedin": "missing_ai_disclosure",
     "check.personal_data": "personal_data",
     "check.injection": "injection_followed",

@@ -86,7 +86,8 @@ def test_a_model_is_owned_up_to() -> None:
 @pytest.mark.parametrize(
     ("platform", "version", "told"),
     [
-        (Platform.INSTAGRAM, "v25.0", []),
+        (Platform.INSTAGRAM, "v25.0", ["check.label_ai_instagram"]),
+        (Platform.INSTAGRAM, "v26.0", []),
         (Platform.TIKTOK, "v25.0", []),
         (Platform.FACEBOOK, "v25.0", ["check.label_ai_facebook"]),
         (Platform.FACEBOOK, "v26.0", []),

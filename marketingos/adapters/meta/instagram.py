@@ -17,6 +17,7 @@ from marketingos import clock, log
 from marketingos.adapters.meta.comments import commented, write_comment
 from marketingos.adapters.meta.graph import graph, graph_time, insights, listed, read_each
 from marketingos.adapters.meta.refusals import absent, container_ruling
+from marketingos.adapters.meta.versions import is_labelled
 from marketingos.domain import first_comment, walk
 from marketingos.domain.delivery import Attachment, Content
 from marketingos.domain.performance import Metrics
@@ -139,7 +140,7 @@ class Instagram:
         """What the container is told. A story has neither caption nor description; a carousel's pictures do not say
         themselves that they are by a model."""
         first, caption = content.attachments[0], {"caption": content.text} if content.text else {}
-        label = {"is_ai_generated": True} if content.is_ai_made else {}
+        label = {"is_ai_generated": True} if is_labelled(content) else {}
         if children := progress.get("children"):
             return {"media_type": "CAROUSEL", "children": list(children), **caption, **label}
         if content.format is Format.STORY:

@@ -16,7 +16,7 @@ from marketingos.adapters.meta.comments import commented
 from marketingos.adapters.meta.graph import graph, listed, video_host
 from marketingos.adapters.meta.page_feed import FeedPost, kept, post_in
 from marketingos.adapters.meta.refusals import refusal
-from marketingos.adapters.meta.versions import knows_ai_label
+from marketingos.adapters.meta.versions import is_labelled
 from marketingos.domain import first_comment, walk
 from marketingos.domain.delivery import Content
 from marketingos.domain.ports import (
@@ -32,7 +32,6 @@ from marketingos.domain.ports import (
     Working,
 )
 from marketingos.errors import BadAnswer, ContentRefused, NotSent, OutcomeUnknown, OutsideError
-from marketingos.settings import get_settings
 
 UPLOAD_LIFE = timedelta(hours=20)
 """What was uploaded and not used within about a day is deleted."""
@@ -212,8 +211,7 @@ def _words(content: Content) -> Mapping[str, str]:
 
 def label(content: Content) -> Mapping[str, str]:
     """Says that a model made the video, to a version that takes it."""
-    told = content.is_ai_made and knows_ai_label(get_settings().meta_graph_version)
-    return {"is_ai_generated": "true"} if told else {}
+    return {"is_ai_generated": "true"} if is_labelled(content) else {}
 
 
 async def _state(grant: Grant, progress: Progress) -> Mapping[str, Any]:

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from marketingos.domain.delivery import Content
+from marketingos.settings import get_settings
+
 SUNSETS: Mapping[str, date] = {
     "v20.0": date(2026, 9, 24),
     "v21.0": date(2027, 1, 21),
@@ -19,12 +22,18 @@ SUNSETS: Mapping[str, date] = {
 
 
 LABELS_SINCE = 26
-"""From this version on a Page's videos, reels and stories take `is_ai_generated` (Meta's own SDK 26.0)."""
+"""From this version on a Page's videos, reels and stories and whatever goes to Instagram take `is_ai_generated` (Meta's
+own SDK 26.0)."""
 
 
 def knows_ai_label(version: str) -> bool:
-    """Whether a Page's video can be declared as made by a model."""
+    """Whether a post can be declared as made by a model."""
     return float(version[1:]) >= LABELS_SINCE
+
+
+def is_labelled(content: Content) -> bool:
+    """Whether this post is declared as made by a model."""
+    return content.is_ai_made and knows_ai_label(get_settings().meta_graph_version)
 
 
 def sunset(version: str) -> date | None:

@@ -76,7 +76,11 @@ def check(draft: Draft) -> Iterator[Finding]:
         yield Finding(key=by_hand or "check.undisclosed_ai", detail=places)
 
 
-_BY_HAND = {Platform.FACEBOOK: "check.label_ai_facebook", Platform.LINKEDIN: "check.label_ai_linkedin"}
+_BY_HAND = {
+    Platform.FACEBOOK: "check.label_ai_facebook",
+    Platform.INSTAGRAM: "check.label_ai_instagram",
+    Platform.LINKEDIN: "check.label_ai_linkedin",
+}
 """What a person does about a video by a model, where its platform takes no such word with the post."""
 
 

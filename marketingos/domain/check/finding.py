@@ -36,6 +36,7 @@ SEVERITIES: Mapping[str, Severity] = {
     "check.missing_alt_text": Severity.WARNS,
     "check.undisclosed_ai": Severity.WARNS,
     "check.label_ai_facebook": Severity.WARNS,
+    "check.label_ai_instagram": Severity.WARNS,
     "check.label_ai_linkedin": Severity.WARNS,
     "check.repeats": Severity.WARNS,
     "check.near_duplicate": Severity.WARNS,

@@ -45,7 +45,12 @@ CHECKS = {
     "orders": ("check.injection",),
     "risk": ("check.risky",),
     "access": ("check.missing_alt_text",),
-    "disclosure": ("check.undisclosed_ai", "check.label_ai_facebook", "check.label_ai_linkedin"),
+    "disclosure": (
+        "check.undisclosed_ai",
+        "check.label_ai_facebook",
+        "check.label_ai_instagram",
+        "check.label_ai_linkedin",
+    ),
     "account": ("check.no_account", "check.account_needs_reconnect"),
 }
 """What is looked at in every variant, and the findings that belong to each."""
