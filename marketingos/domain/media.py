@@ -32,9 +32,9 @@ class Fit(StrEnum):
 
 
 class Film(BaseModel):
-    """What the platforms' rules ask of a video. `acodec` is "" for one without a sound track, which has `arate` samples
-    a second in `channels` (0: not known); `edits` says that the file has an edit list, `faststart` that its index comes
-    first, `hdr` that its colours are brighter than sRGB's."""
+    """What the platforms' rules ask of a video. `acodec` is "" for one without a sound track; a sound track has `arate`
+    samples a second in `channels` (0: not known). `edits` says that the file has an edit list, `faststart` that its
+    index comes first, `hdr` that its colours are brighter than sRGB's."""
 
     model_config = ConfigDict(frozen=True)
 
