@@ -40,7 +40,9 @@ async def test_with_a_key_claude_is_asked(serve: Serve, environment: Setter, tmp
     twin = sandbox.create_app(data_dir=tmp_path / "twin", public_base="http://sandbox.invalid", clock=clock.now)
     twin.state.twin.ledger.put_setting("claude_seconds", 0)
     base = await serve(twin)
-    environment(ANTHROPIC_API_KEY="sk-ant-test", ANTHROPIC_BASE_URL=f"{base}/claude", DATABASE_URL="sqlite:///unused.db")
+    environment(
+        ANTHROPIC_API_KEY="sk-ant-test", ANTHROPIC_BASE_URL=f"{base}/claude", DATABASE_URL="sqlite:///unused.db"
+    )
     async with house.opened() as nobody:
         asked, writer = await writers.write_all(), house.writer_name()
     assert nobody is None
