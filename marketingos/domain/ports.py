@@ -100,10 +100,12 @@ class Undecided:
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
-    """A post as its platform shows it; `text` without the platform's own markup."""
+    """A post as its platform shows it; `text` without the platform's own markup. `external_id` is its name, where it
+    was known by another until now."""
 
     text: str
     permalink: str | None = None
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -89,7 +89,9 @@ async def _enter(delivery: Delivery, account: Account, publisher: Publisher, sho
         receipt = await s.get(Receipt, row.id) or _begun(row, account, publisher)
         receipt.read_at, receipt.looks = now, receipt.looks + 1
         if isinstance(shown, Live):
-            receipt.live_text, receipt.permalink = shown.text, shown.permalink or row.permalink
+            row.external_id = receipt.external_id = shown.external_id or receipt.external_id
+            row.permalink = receipt.permalink = shown.permalink or row.permalink
+            receipt.live_text = shown.text
         again = read_again(receipt.looks, now)
         receipt.verdict = _verdict(receipt.sent, shown, is_last=again is None)
         row.read_back_at = None if receipt.verdict else again

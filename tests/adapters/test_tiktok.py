@@ -19,7 +19,7 @@ from marketingos.domain.account import AccountKind
 from marketingos.domain.delivery import Content
 from marketingos.domain.performance import Metrics
 from marketingos.domain.platform import Format, Platform, wire_length
-from marketingos.domain.ports import Absent, Accepted, Dropped, Published, Ready, Undecided, Working
+from marketingos.domain.ports import Absent, Accepted, Dropped, Live, Published, Ready, Undecided, Working
 from marketingos.errors import (
     AccountBlocked,
     BadAnswer,
@@ -505,6 +505,20 @@ async def test_private_video_is_known_by_its_publish_id(tiktok: TikTok, wire: Wi
     wire.on("POST", STATUS, state("PUBLISH_COMPLETE"))
     found = await tiktok.look_up(CREATOR, video(shelf, privacy_level="SELF_ONLY"), opened(), NOW)
     assert found == Published(external_id="v_pub_file~v2-1.123456789")
+
+
+async def test_a_video_that_moderation_kept_gets_its_name_later(tiktok: TikTok, wire: Wire, shelf: Shelf) -> None:
+    """What was known by its upload is read back by it, and told apart by its own id once it has one."""
+    wire.on("POST", STATUS, state("PUBLISH_COMPLETE"))
+    wire.on("POST", STATUS, state("PUBLISH_COMPLETE", publicaly_available_post_id=[7654321]))
+    wire.on(
+        "POST",
+        "/v2/video/query/",
+        {"data": {"videos": [{"id": "7654321", "title": "Hoy"}]}, "error": samples.TIKTOK_OK},
+    )
+    assert isinstance(await tiktok.read_back(CREATOR, video(shelf), "v_pub_file~v2-1.123456789"), Undecided)
+    shown = await tiktok.read_back(CREATOR, video(shelf), "v_pub_file~v2-1.123456789")
+    assert shown == Live(text="Hoy", external_id="7654321")
 
 
 async def test_without_an_announcement_a_video_cannot_be_out(tiktok: TikTok, wire: Wire, shelf: Shelf) -> None:

@@ -81,6 +81,7 @@ def calls(run: Run) -> str:
     return "+".join(str(count) for _, count in sorted(run.calls.items()))
 
 
+@dataclass(kw_only=True)
 class _Alone(filling._Shift):
     """A shift that makes one call at a time: who writes or pictures waits until nobody else does."""
 

@@ -17,7 +17,7 @@ from marketingos import db
 from marketingos.domain.delivery import Delivery, DeliveryStatus
 from marketingos.domain.post import RejectReason, Variant
 from marketingos.errors import Refused
-from marketingos.services import review
+from marketingos.services import receipts, review
 from tests.faults.conftest import Build
 from tests.faults.kinds import KINDS
 from tests.faults.launcher import BUSY
@@ -39,11 +39,14 @@ def sent(world: World) -> Sequence[str]:
 
 
 def settled(world: World, may_ask: Collection[str] = ASKING) -> None:
-    """Everything comes to rest, a person helps where one has to, and the ledger agrees."""
+    """Everything comes to rest, a person helps where one has to, receipts are read (where a video whose moderation was
+    not waited for learns its name), and the ledger agrees."""
     rows = world.settle()
     while world.answer(rows):
         rows = world.settle()
-    verdict = judge(rows, world.ledger(), before=world.rows(forgotten=True))
+    world.forward(timedelta(hours=2))
+    world.do(receipts.read_back_due())
+    verdict = judge(world.rows(), world.ledger(), before=world.rows(forgotten=True))
     assert not verdict.wrong
     assert set(verdict.by_hand) <= set(may_ask)
 

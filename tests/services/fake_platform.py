@@ -73,6 +73,7 @@ class FakePlatform:
     comment_script: list[BaseException] = field(default_factory=list)
     gone: bool = False
     shows: dict[str, str | None] = field(default_factory=dict)
+    renamed: str | None = None
     before_step: Callable[[], None] = lambda: None
 
     async def prepare(self, grant: Grant, content: Content, progress: Progress) -> Working | Ready:
@@ -138,7 +139,11 @@ class FakePlatform:
         if not self.readable:
             return None
         text = self.shows.get(content.text, content.text)
-        return Undecided() if text is None else Live(text=text, permalink="https://example.org/1")
+        return (
+            Undecided()
+            if text is None
+            else Live(text=text, permalink="https://example.org/1", external_id=self.renamed)
+        )
 
     def wire_text(self, content: Content) -> str:
         """As it is."""

@@ -246,5 +246,5 @@ class Deliveries(RuleBasedStateMachine):
 def test_no_order_of_events_breaks_it(migrated_file: Path) -> None:
     """The promise of the module, tried against many random orders of events."""
     Deliveries.template = migrated_file
-    Deliveries.TestCase.settings = how(max_examples=60, stateful_step_count=25, deadline=None)
+    Deliveries.TestCase.settings = how(max_examples=40, stateful_step_count=25, deadline=None)
     Deliveries.TestCase("runTest").runTest()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
-from marketingos import clock
+from marketingos import clock, db
+from marketingos.domain.delivery import Delivery
 from marketingos.domain.receipt import Verdict
 from marketingos.errors import NotSent
 from marketingos.services import posts, publishing, receipts, review
@@ -55,6 +57,18 @@ async def test_what_is_shown_as_approved_has_its_receipt(platform: FakePlatform)
     assert receipt is not None
     assert (receipt.verdict, receipt.sent_text) == (Verdict.MATCHES, TEXT)
     assert await read_back(later=timedelta(hours=5)) == 0
+
+
+async def test_a_name_that_was_not_final_is_put_right(platform: FakePlatform) -> None:
+    """A platform that names a post only later is believed: receipt and figures go by the new name."""
+    laura, post_id = await published()
+    platform.renamed = "id:later"
+    await read_back(later=timedelta(minutes=1))
+    receipt = await receipt_of(laura, post_id)
+    assert receipt is not None
+    async with db.reading() as s:
+        delivery = (await s.exec(select(Delivery))).one()
+    assert (delivery.external_id, receipt.verdict) == ("id:later", Verdict.MATCHES)
 
 
 async def test_what_differs_is_said_after_it_had_time_to_settle(

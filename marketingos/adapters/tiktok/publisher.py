@@ -196,16 +196,23 @@ class TikTok:
         return walk.verdict(matches, since, clock.now(), doubtful=not whole)
 
     async def read_back(self, grant: Grant, content: Content, external_id: str) -> Shown:
-        """Only public posts have an id by which they can be read. A video's caption is its title or its description."""
-        if not external_id.isdecimal():
+        """Only public posts have an id by which they can be read; one that moderation kept for longer than we waited
+        may have it by now. A video's caption is its title or its description."""
+        if external_id.isdecimal():
+            return await self._show(grant, content, external_id)
+        if content.options.get("privacy_level") != posts.PUBLIC:
             return None
+        ids = _public_ids(await _state(grant, {"publish_id": external_id}))
+        return await self._show(grant, content, ids[0]) if ids else Undecided()
+
+    async def _show(self, grant: Grant, content: Content, external_id: str) -> Live | Undecided:
         body = {"filters": {"video_ids": [external_id]}}
         rows = (await tiktok(f"/v2/video/query/?fields={LIST_FIELDS}", grant, body)).at("data", "videos")
         if not rows:
             return Undecided()
         texts = [str(rows[0].get(name) or "") for name in ("video_description", "title")]
         shown = next((text for text in texts if walk.same_text(text, content.text)), texts[0] or texts[1])
-        return Live(text=shown, permalink=rows[0].get("share_url"))
+        return Live(text=shown, permalink=rows[0].get("share_url"), external_id=external_id)
 
     def wire_text(self, content: Content) -> str:
         return content.text
@@ -264,14 +271,17 @@ def _arrived(state: Mapping[str, Any], pieces: chunks.Plan) -> int:
     return min(int(state.get("uploaded_bytes") or 0) // pieces.chunk_size, pieces.count - 1)
 
 
+def _public_ids(state: Mapping[str, Any]) -> Sequence[str]:
+    ids = state.get("publicaly_available_post_id") or []
+    return [str(name) for name in (ids if isinstance(ids, list) else [ids])]
+
+
 def _published(
     state: Mapping[str, Any], content: Content, progress: Progress, waited: timedelta
 ) -> Published | Accepted:
     """A finished post. Only public ones get an id, after moderation; the others are known by their `publish_id`."""
-    ids = state.get("publicaly_available_post_id") or []
-    ids = ids if isinstance(ids, list) else [ids]
-    if ids:
-        return Published(external_id=str(ids[0]), permalink=_address(progress, content, str(ids[0])))
+    if ids := _public_ids(state):
+        return Published(external_id=ids[0], permalink=_address(progress, content, ids[0]))
     if content.options.get("privacy_level") == posts.PUBLIC and waited < walk.MODERATION:
         return Accepted(progress=progress, wait=walk.pause(waited, 3.0))
     return Published(external_id=progress["publish_id"])
