@@ -32,7 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 
 from marketingos import adapters, clock, db, vault
-from marketingos.domain.account import AccountKind
+from marketingos.domain.account import Account, AccountKind, AccountState
 from marketingos.domain.delivery import Delivery
 from marketingos.domain.platform import Platform
 from marketingos.domain.user import Role
@@ -281,6 +281,15 @@ class World:
             self.do(self._connect(list(mine.values())))
             self.accounts[kind.name] = list(mine)
             self._tokens |= mine
+
+    def dead(self) -> list[str]:
+        """The accounts whose permission died."""
+        return self.do(self._dead())
+
+    async def _dead(self) -> list[str]:
+        async with db.reading() as s:
+            dead = select(Account.external_id).where(Account.state != AccountState.ACTIVE)
+            return list((await s.exec(dead)).all())
 
     def reconnect(self, accounts: Iterable[str]) -> None:
         """A person gives the permission anew."""
